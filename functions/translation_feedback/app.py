@@ -1,0 +1,171 @@
+"""Translation feedback: entries, TMX in and out, language pairs (Language Weaver Edge API v2)."""
+
+from hearback import VERSION
+from hearback.access import tokens
+from hearback.access.model import Caller
+from hearback.deadline import Deadline
+from hearback.errors import TooLarge
+from hearback.translation import arriving, catalogue, deleting, exporting, exports, feedback, imports, listing
+from hearback.translation.imports import State
+from hearback.wire import translation as wire
+from hearback.wire.api import Answer, Api, Request
+from hearback.wire.credentials import authenticate_as, basic_or_bearer
+from hearback.wire.families import TRANSLATION
+from hearback.wire.reading import Multipart, check
+
+api = Api(TRANSLATION, basic_or_bearer)
+handler = api.handler
+
+EDGE_VERSION = "8.5.0"
+IMPORT_LIMIT_MB = 4  # Lambda takes 6 MB, and the gateway passes a body on as base64
+INLINE_EXPORT_BYTES = 4_000_000
+
+
+@api.get("/api/v2/feedback")
+def list_feedback(caller: Caller, query: wire.FeedbackListQuery, deadline: Deadline) -> wire.FeedbackList:
+    """List feedback entries, oldest first. Who is no admin sees their own."""
+    found = listing.page(listing.visible(caller, query.meant()), query.page, query.per_page, deadline)
+    return wire.feedback_list(found.entries, found.total, query.page, query.per_page)
+
+
+@api.post("/api/v2/feedback")
+def create_feedback(caller: Caller, form: wire.FeedbackCreateForm, request: Request) -> wire.FeedbackDocument:
+    """Create a feedback entry; the same one again is another entry."""
+    return wire.feedback_document(feedback.create(caller, form.new(), request.now))
+
+
+@api.get("/api/v2/feedback/export", answer="text/x-tmx")
+def export_feedback(caller: Caller, query: wire.FeedbackSelection, request: Request, deadline: Deadline) -> Answer:
+    """Export feedback entries as TMX 1.4: at once, by redirect to the file, or (202) in the background."""
+    meant = listing.within_rights(caller, query.meant())
+    try:
+        content = exporting.inline(caller, meant, INLINE_EXPORT_BYTES, Deadline.after(8))
+        return Answer(content.decode(), media_type="text/x-tmx")
+    except TooLarge:
+        record = exporting.wait(exporting.begin(caller, meant, request.now), deadline)
+    if record.state is State.DONE:
+        return Answer("", 302, "text/x-tmx", {"Location": exporting.download_url(record)})
+    status = f"{request.base_url}/api/v2/feedback/exports/{record.export_id}"
+    return Answer.of(wire.export_document(record, ""), 202, {"Location": status, "Retry-After": "5"})
+
+
+@api.get("/api/v2/feedback/exports/{exportId}")
+def get_export(caller: Caller, exportId: str) -> wire.ExportDocument:
+    """State and progress of an export, and a download URL once it is done."""
+    record = exports.get(caller, exportId)
+    return wire.export_document(record, exporting.download_url(record) if record.state is State.DONE else "")
+
+
+@api.post("/api/v2/feedback/import")
+def import_feedback(
+    caller: Caller, upload: Multipart, request: Request, deadline: Deadline
+) -> wire.ImportFeedbackResponse | Answer:
+    """Import a TMX file of up to 4 MB; 202 with the import's address if it takes longer than a request."""
+    options = check(wire.ImportOptions, {**request.query, **upload.fields})
+    content = upload.file("file")
+    if len(content) > IMPORT_LIMIT_MB << 20:
+        raise TooLarge(
+            f"The file is larger than {IMPORT_LIMIT_MB} MB.",
+            "Send it through POST /api/v2/feedback/import/uploads, which takes up to 1 GB.",
+        )
+    chosen = imports.Options.of(caller, options.apply_all, options.approve_all)
+    record = arriving.import_now(caller, content, chosen, deadline, request.now)
+    if record.state is State.DONE:
+        return wire.import_response(record)
+    status = f"{request.base_url}/api/v2/feedback/imports/{record.import_id}"
+    return Answer.of(wire.import_document(record), 202, {"Location": status, "Retry-After": "5"})
+
+
+@api.post("/api/v2/feedback/import/uploads")
+def start_upload(caller: Caller, parameters: wire.ImportOptions, request: Request) -> wire.UploadDocument:
+    """Ours: a presigned S3 POST for a file of up to 1 GB, and the id of the import that it starts."""
+    options = imports.Options.of(caller, parameters.apply_all, parameters.approve_all)
+    upload = arriving.begin_upload(caller, options, request.now)
+    limit = imports.LARGEST_UPLOAD >> 20
+    return {"importId": upload.import_id, "url": upload.url, "fields": upload.fields, "maxSizeInMB": limit}
+
+
+@api.get("/api/v2/feedback/imports")
+def list_imports(caller: Caller) -> wire.ImportList:
+    """Ours: the newest imports, also of files that others put into the bucket."""
+    return {"imports": [wire.import_document(record) for record in imports.latest(caller)]}
+
+
+@api.get("/api/v2/feedback/imports/{importId}")
+def get_import(caller: Caller, importId: str) -> wire.ImportDocument:
+    """Ours: state and progress of an import, and its outcome."""
+    return wire.import_document(imports.get(caller, importId))
+
+
+@api.delete("/api/v2/feedback/batch-delete")
+def batch_delete(caller: Caller, parameters: wire.FeedbackSelection, request: Request, deadline: Deadline) -> int:
+    """Delete feedback entries; the answer is their number."""
+    meant = deleting.demand_filter(parameters.meant())
+    return deleting.batch_delete(caller, listing.within_rights(caller, meant), deadline.earlier(4), request.now)
+
+
+@api.get("/api/v2/feedback/{feedbackId}")
+def get_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
+    """Retrieve a feedback entry."""
+    return wire.feedback_document(feedback.get(caller, feedbackId))
+
+
+@api.put("/api/v2/feedback/{feedbackId}")
+def update_feedback(caller: Caller, feedbackId: wire.FeedbackId, form: wire.FeedbackUpdateForm, request: Request) -> wire.FeedbackDocument:
+    """Update a feedback entry: absent fields stay, empty ones are cleared."""
+    return wire.feedback_document(feedback.update(caller, feedbackId, form.change(), request.now))
+
+
+@api.delete("/api/v2/feedback/{feedbackId}")
+def delete_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
+    """Delete a feedback entry; the answer is the entry as it was."""
+    return wire.feedback_document(feedback.delete(caller, feedbackId))
+
+
+@api.get("/api/v2/language-pairs")
+def list_language_pairs(caller: Caller, query: wire.LanguagePairQuery) -> wire.LanguagePairList:
+    """The installed language pairs."""
+    pairs = catalogue.load(caller.organization_id).pairs.values()
+    return {"languagePairs": [wire.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
+
+
+@api.post("/api/v2/language-pairs")
+def install_language_pair(caller: Caller, form: wire.LanguagePairForm) -> wire.LanguagePairDocument:
+    """Ours, for admins: install a language pair."""
+    caller.require_admin()
+    pair = form.pair()
+    catalogue.install(caller.organization_id, pair)
+    return wire.language_pair_document(pair)
+
+
+@api.delete("/api/v2/language-pairs/{languagePairId}")
+def remove_language_pair(caller: Caller, languagePairId: str) -> wire.LanguagePairDocument:
+    """Ours, for admins: remove a language pair that has no entries."""
+    caller.require_admin()
+    return wire.language_pair_document(catalogue.remove(caller.organization_id, languagePairId))
+
+
+@api.post("/api/v2/auth", public=True, answer="text/plain")
+def authenticate(parameters: wire.AuthForm, request: Request) -> Answer:
+    """A bearer token of 30 days, as text, for an account's e-mail address and one of its API keys."""
+    caller = authenticate_as(parameters.username, parameters.password)
+    return Answer(tokens.issue(caller.key_id, request.now // 1_000_000_000), media_type="text/plain")
+
+
+@api.get("/api/v2/system/info", public=True)
+def system_info() -> wire.SystemInfo:
+    """What this is; clients use it as the version probe."""
+    return {"product": "Hearback", "version": EDGE_VERSION, "hearbackVersion": VERSION}
+
+
+@api.get("/api/v2/system/input-size-limits")
+def input_size_limits() -> wire.InputSizeLimits:
+    """How large a file each of the two import routes takes."""
+    upload = imports.LARGEST_UPLOAD >> 20
+    return {"importFeedbackMaxSizeInMB": IMPORT_LIMIT_MB, "importFeedbackUploadMaxSizeInMB": upload}
+
+
+@api.get("/api/v2/users/me/permissions")
+def permissions(caller: Caller) -> wire.Permissions:
+    """What the caller may do."""
+    return {"MANAGE_FEEDBACK": caller.is_admin, "SUBMIT_FEEDBACK": True}

@@ -1,0 +1,3 @@
+"""Hearback: one serverless backend for human feedback."""
+
+VERSION = "0.1.0"

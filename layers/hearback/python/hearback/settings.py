@@ -1,0 +1,27 @@
+"""The environment as one frozen value, read when first asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names of the stack's resources: for each field, the variable `HEARBACK_<FIELD>`."""
+
+    environment: str
+    access_table: str
+    owed_table: str
+    translation_table: str
+    transfer_bucket: str
+    import_queue: str
+    export_queue: str
+    deletion_queue: str
+    token_secret: str
+
+
+@cache
+def settings() -> Settings:
+    return Settings(**{field.name: os.environ[f"HEARBACK_{field.name.upper()}"] for field in fields(Settings)})

@@ -1,0 +1,107 @@
+"""Transactions: all of up to 100 writes, or none.
+
+A transaction that only met another one on the same item, or was throttled, is tried again with
+growing random pauses; one whose condition failed is reported with the places that failed, since
+only the caller knows what that means. The SDK's own retries are safe: it sends the same client
+token, for which DynamoDB carries a transaction out once.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from hearback import clients
+from hearback.errors import Busy, HearbackError
+
+MOST_WRITES = 100
+"""DynamoDB's own limit for one transaction."""
+
+MOST_BYTES = 4_000_000
+"""DynamoDB takes 4 MB in one transaction (4 * 1024 * 1024, less the room for names)."""
+
+Write = dict[str, Any]
+"""One element of `TransactItems`."""
+
+_ATTEMPTS = 12
+_CONTENTION = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class ConditionFailed(HearbackError):
+    """At least one condition did not hold, so nothing was written.
+
+    `failed` holds the indexes of the writes whose condition failed.
+    """
+
+    def __init__(self, failed: Sequence[int]) -> None:
+        super().__init__("a condition of the transaction failed")
+        self.failed = tuple(failed)
+
+
+def put(table: str, item: dict[str, Any], condition: str | None = None, **values: Any) -> Write:
+    return {"Put": _conditional({"TableName": table, "Item": item}, condition, values)}
+
+
+def update(table: str, key: dict[str, Any], change: str, condition: str | None = None, **values: Any) -> Write:
+    return {"Update": _conditional({"TableName": table, "Key": key, "UpdateExpression": change}, condition, values)}
+
+
+def delete(table: str, key: dict[str, Any], condition: str | None = None, **values: Any) -> Write:
+    return {"Delete": _conditional({"TableName": table, "Key": key}, condition, values)}
+
+
+def check(table: str, key: dict[str, Any], condition: str, **values: Any) -> Write:
+    return {"ConditionCheck": _conditional({"TableName": table, "Key": key}, condition, values)}
+
+
+def _conditional(write: dict[str, Any], condition: str | None, values: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the expression's parts: `names` maps `#name`s, every other keyword is a `:value`."""
+    names = values.pop("names", None)
+    if condition:
+        write["ConditionExpression"] = condition
+    if names:
+        write["ExpressionAttributeNames"] = names
+    if values:
+        write["ExpressionAttributeValues"] = {f":{name}": value for name, value in values.items()}
+    return write
+
+
+def transact(writes: Sequence[Write]) -> None:
+    """Carry all `writes` out or none.
+
+    Raises `ConditionFailed` when a condition does not hold, `Busy` when contention or throttling
+    outlasts the attempts (about 10 s).
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            clients.dynamodb().transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
+        except ClientError as error:
+            if not _again(error):
+                raise
+        else:
+            return
+        time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
+    raise Busy("The service is busy with other changes to the same data; try again.")
+
+
+def _again(error: ClientError) -> bool:
+    """Whether the same transaction may succeed a little later; raises `ConditionFailed` if not."""
+    code = error.response["Error"]["Code"]
+    if code in ("TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException"):
+        return True
+    if code != "TransactionCanceledException":
+        return False
+    reasons = [reason.get("Code") or "None" for reason in _reasons(error)]
+    failed = [index for index, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
+    if failed:
+        raise ConditionFailed(failed) from None
+    return bool(_CONTENTION.intersection(reasons))
+
+
+def _reasons(error: ClientError) -> list[dict[str, Any]]:
+    response: Any = error.response
+    return response.get("CancellationReasons") or []

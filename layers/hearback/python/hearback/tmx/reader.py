@@ -1,0 +1,179 @@
+"""Reads TMX as it arrives: bytes in, translation units out, in memory that does not grow with the file.
+
+    reader = TmxReader()
+    for chunk in chunks:
+        for unit in reader.feed(chunk): …
+    for unit in reader.close(): …
+
+After any unit, `reader.position_after(unit)` is a few values from which another reader, fed the bytes from
+`position.offset` on, continues as if never interrupted. Errors of the file are `TmxError`, each with its
+line; the units before it may already have been returned.
+
+Namespaces are not processed, so that a prefix declared nowhere costs nothing. Nothing is ever opened or
+fetched. Entity declarations are refused, and so is every undefined entity, in attributes too.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+from xml.parsers import expat
+
+from hearback.tmx.assembly import Frame, Limits, Recorder, Unit, Variant, assemble
+from hearback.tmx.encoding import Start, codec_of, detect, encode
+from hearback.tmx.errors import TmxError
+
+__all__ = ["Limits", "Position", "TmxError", "TmxReader", "Unit", "Variant"]
+
+_PROLOGUE: Final = '<?xml version="1.0" standalone="yes"?>'  # see hearback.tmx.encoding
+_RESUMED_PROLOGUE: Final = _PROLOGUE + "<tmx><body>"
+_CUT_SHORT: Final = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+_UNDEFINED_ENTITY: Final = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
+_INVALID_TOKEN: Final = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+_MOST_ATTRIBUTE_DECLARATIONS: Final = 256  # a DTD within the file may hold TMX's own, not a flood of defaults
+
+
+class Position(NamedTuple):
+    """Where to continue. `_asdict()` of it is JSON, and `Position(**json)` is it again.
+
+    It stands at the beginning of the last finished unit, which the reader that continues does not repeat.
+    """
+
+    offset: int
+    """In the file; feed the bytes from here on."""
+    line: int
+    units: int
+    """Finished ones, the one that is read again among them."""
+    encoding: str
+    srclang: str | None
+    """The header's."""
+
+
+class TmxReader:
+    def __init__(self, resume: Position | None = None, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._held = bytearray()  # less than a slice, or a start yet to be understood
+        self._error: TmxError | None = None
+        self._parser: expat.XMLParserType | None = None
+        self._resumed = resume
+        self._frame = Frame(resume.units - 1, resume.srclang) if resume else Frame()
+        if resume is not None:
+            self._open(Start(resume.encoding, resume.offset, resume.line), _RESUMED_PROLOGUE)
+
+    def feed(self, data: bytes) -> list[Unit]:
+        """The units that ended in what was fed so far, each once; they come slice by slice."""
+        return self._advance(data, final=False)
+
+    def close(self) -> list[Unit]:
+        """The last units; raises if the file is empty or ends before its end."""
+        return self._advance(b"", final=True)
+
+    def position_after(self, unit: Unit) -> Position:
+        return Position(unit.offset, unit.line, unit.number, self._encoding, self._frame.srclang)
+
+    def _advance(self, data: bytes, final: bool) -> list[Unit]:
+        if self._error is not None:
+            raise self._error
+        try:
+            self._held += data
+            if self._parser is None and not self._begin(final):
+                return []
+            units = self._parse_slices(final)
+        except TmxError as error:
+            self._error = error
+            raise
+        if self._resumed and units:
+            self._resumed = None
+            return units[1:]
+        return units
+
+    def _begin(self, final: bool) -> bool:
+        start = detect(bytes(self._held[:4096]), final)
+        if start is None:
+            return False
+        del self._held[: start.offset]
+        self._open(start, _PROLOGUE)
+        return True
+
+    def _open(self, start: Start, prologue: str) -> None:
+        self._encoding = start.encoding
+        self._assembly = assemble(self._frame, self._limits)
+        next(self._assembly)
+        self._recorder = Recorder(self._frame, self._limits)
+        self._parser = self._recorder.attach(expat.ParserCreate, start.encoding)
+        self._parser.AttlistDeclHandler = self._count_attribute
+        self._attribute_declarations = 0
+        self._fed = 0
+        self._parse(encode(prologue, start.encoding), final=False)
+        self._frame.offset_shift = start.offset - self._fed
+        self._frame.line_shift = start.line - 1
+
+    def _parse_slices(self, final: bool) -> list[Unit]:
+        size = self._limits.slice
+        held = bytes(self._held)
+        whole = len(held) if final else len(held) - len(held) % size
+        units: list[Unit] = []
+        for start in range(0, whole, size):
+            units += self._parse(held[start : min(start + size, whole)], final=False)
+        del self._held[:whole]
+        if final:
+            units += self._parse(b"", final=True)
+            if not self._frame.seen_body:
+                raise TmxError("is not TMX: it has no <body>")
+        return units
+
+    def _parse(self, data: bytes, final: bool) -> list[Unit]:
+        parser, recorder = self._parser, self._recorder
+        assert parser is not None
+        try:
+            parser.Parse(data, final)
+        except expat.ExpatError as error:
+            self._assembly.send(recorder.events)  # what came before may have been wrong in a plainer way
+            raise self._refusal(error, data, final) from None
+        units = self._assembly.send(recorder.events)
+        recorder.events.clear()
+        recorder.check()
+        self._fed += len(data)
+        if not final and self._fed - max(parser.CurrentByteIndex, 0) > self._limits.token:
+            raise TmxError(f"has a tag or comment of more than {self._limits.token // 2} bytes", recorder.line)
+        return units
+
+    def _count_attribute(self, *_declaration: object) -> None:
+        self._attribute_declarations += 1
+        if self._attribute_declarations > _MOST_ATTRIBUTE_DECLARATIONS:
+            raise TmxError("declares too many attributes in its DTD", self._recorder.line)
+
+    def _refusal(self, error: expat.ExpatError, data: bytes, final: bool) -> TmxError:
+        line = error.lineno + self._frame.line_shift
+        seen_root = self._frame.seen_root
+        if final and error.code in _CUT_SHORT:
+            reason = "is truncated: it ends before </tmx>" if seen_root else "is not XML: it holds no element"
+            return TmxError(reason, line)
+        here = self._text_at_error(data)
+        if error.code == _UNDEFINED_ENTITY:
+            name, semicolon, _ = here.partition(";")
+            known = f", {name};" if semicolon and name.startswith("&") else ""
+            return TmxError(f"uses an undefined entity{known}", line)
+        kind = "not well-formed XML" if seen_root else "not XML"
+        return TmxError(f"is {kind}: {self._explanation(error.code, here[:1])}", line)
+
+    def _explanation(self, code: int, character: str) -> str:
+        if code == _INVALID_TOKEN and character:
+            if character == "\ufffd":
+                return f"it holds bytes that are not {self._encoding.upper()}"
+            if character in "\ufffe\uffff" or character < " " and character not in "\t\n\r":
+                return f"it holds the character U+{ord(character):04X}, which XML does not allow"
+        return expat.ErrorString(code)
+
+    def _text_at_error(self, data: bytes) -> str:
+        """A few characters from where the parser stopped, if that is in the slice it was just given."""
+        assert self._parser is not None
+        place = self._parser.ErrorByteIndex - self._fed
+        return data[place : place + 80].decode(codec_of(self._encoding), "replace") if place >= 0 else ""

@@ -1,0 +1,234 @@
+"""The work of an export: write entries as TMX, a part of a multipart upload at a time.
+
+A part is uploaded, then the record says so; a worker that dies between the two leaves a part that
+the next one overwrites. Of two workers at once, one loses the record and leaves. So the finished
+file is whole, whatever happened on its way.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from hearback import clients
+from hearback.access.model import Caller
+from hearback.deadline import Deadline
+from hearback.errors import TooLarge
+from hearback.ids import uuid7
+from hearback.settings import settings
+from hearback.storage import owed
+from hearback.storage.transactions import ConditionFailed, Write, transact
+from hearback.tmx import writer
+from hearback.translation import catalogue as catalogues
+from hearback.translation import exports, listing
+from hearback.translation.catalogue import Catalogue
+from hearback.translation.exports import Export
+from hearback.translation.filters import Filter
+from hearback.translation.imports import State
+from hearback.translation.listing import Selection
+from hearback.translation.model import Feedback
+
+PART = 8 << 20
+"""Bytes of a part: S3 takes at most 10,000 parts, so a file can have 80 GB."""
+_PATIENCE = 60 * owed.SECOND
+_PAGE = 1000
+
+
+def inline(caller: Caller, meant: Filter, most: int, deadline: Deadline) -> bytes:
+    """The whole export, if it fits in `most` bytes and the time; `TooLarge` otherwise."""
+    selection = listing.select(catalogues.load(caller.organization_id), meant)
+    counted = selection.counted()
+    if counted is not None and counted * 200 > most:  # an entry takes more than 200 bytes even when empty
+        raise TooLarge("The export is too large for one answer.")
+    written = [writer.header(_source_tag(selection))]
+    size = 0
+    for entry in selection.read(counted or _PAGE):
+        written.append(_unit(selection.catalogue, entry))
+        size += len(written[-1])
+        if size > most or deadline.passed:
+            raise TooLarge("The export is too large for one answer.")
+    return b"".join([*written, writer.FOOTER])
+
+
+def begin(caller: Caller, meant: Filter, now: int) -> Export:
+    """Start an export in the background."""
+    record = Export(
+        organization_id=caller.organization_id,
+        export_id=uuid7(now, secrets.token_bytes(10)),
+        state=State.RUNNING,
+        requested_by=caller.email,
+        meant=meant,
+        created=now,
+    )
+    exports.start(record, _PATIENCE)
+    owed.send("export", record.message)
+    return record
+
+
+def wait(record: Export, deadline: Deadline) -> Export:
+    """The export as it is when it is over, or at the deadline."""
+    pause = 0.1
+    while record.state is State.RUNNING and deadline.remaining > pause:
+        time.sleep(pause)
+        pause = min(1.0, pause * 1.5)
+        record = exports.find(record.organization_id, record.export_id) or record
+    return record
+
+
+def download_url(record: Export) -> str:
+    """A URL under which the finished file can be fetched for an hour."""
+    name = f'attachment; filename="feedback-{record.export_id}.tmx"'
+    return clients.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().transfer_bucket,
+            "Key": record.object_key,
+            "ResponseContentType": "text/x-tmx",
+            "ResponseContentDisposition": name,
+        },
+        ExpiresIn=exports.LINK_LIFETIME,
+    )
+
+
+class _Superseded(Exception):
+    """Another worker has brought the export further: leave it to that one."""
+
+
+def run(organization_id: str, export_id: str, deadline: Deadline, now: int) -> Export | None:
+    """Go on with an export until it is over or the deadline; None when there is none of this id."""
+    record = exports.find(organization_id, export_id)
+    if record is None or record.state is not State.RUNNING:
+        return record
+    try:
+        return _Work(record, deadline, now).go_on()
+    except _Superseded:
+        return exports.find(organization_id, export_id)
+
+
+def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
+    """Go on with an export, and pass what is left on to the next round of the worker."""
+    record = run(message["organization"], message["export"], deadline, now)
+    if record and record.state is State.RUNNING:
+        owed.pass_on("export", message)
+
+
+class _Work:
+    """One worker's part of one export."""
+
+    def __init__(self, record: Export, deadline: Deadline, now: int) -> None:
+        self._record = record
+        self._deadline = deadline
+        self._now = now
+
+    def go_on(self) -> Export:
+        selection = listing.select(catalogues.load(self._record.organization_id), self._record.meant)
+        if not self._record.upload_id:
+            self._step(replace(self._record, upload_id=self._create_upload()))
+        part = bytearray(writer.header(_source_tag(selection)) if not self._record.parts else b"")
+        seen = self._record.entries
+        for entry in selection.read(_PAGE * 100, self._record.after):
+            part += _unit(selection.catalogue, entry)
+            seen += 1
+            if len(part) >= PART:
+                self._write_part(part, entry.feedback_id, seen)
+                part.clear()
+                if self._deadline.passed:
+                    return self._record
+        part += writer.FOOTER
+        return self._finish(bytes(part), seen)
+
+    def _create_upload(self) -> str:
+        bucket, name = settings().transfer_bucket, self._record.object_key
+        return clients.s3().create_multipart_upload(Bucket=bucket, Key=name, ContentType="text/x-tmx")["UploadId"]
+
+    def _write_part(self, part: bytearray, after: int, seen: int) -> None:
+        self._upload(bytes(part))
+        self._step(
+            replace(
+                self._record,
+                parts=self._record.parts + 1,
+                after=after,
+                entries=seen,
+                bytes_written=self._record.bytes_written + len(part),
+            )
+        )
+
+    def _upload(self, part: bytes) -> None:
+        clients.s3().upload_part(
+            Bucket=settings().transfer_bucket,
+            Key=self._record.object_key,
+            UploadId=self._record.upload_id,
+            PartNumber=self._record.parts + 1,
+            Body=part,
+        )
+
+    def _finish(self, last: bytes, seen: int) -> Export:
+        try:
+            self._upload(last)
+            self._complete(self._record.parts + 1)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise  # else a worker before this one completed it, and died before it said so
+        over = replace(
+            self._record,
+            state=State.DONE,
+            entries=seen,
+            bytes_written=self._record.bytes_written + len(last),
+            finished=self._now,
+        )
+        self._step(over, owed.settle(over.export_id))
+        return self._record
+
+    def _complete(self, parts: int) -> None:
+        where = {
+            "Bucket": settings().transfer_bucket,
+            "Key": self._record.object_key,
+            "UploadId": self._record.upload_id,
+        }
+        pages = clients.s3().get_paginator("list_parts").paginate(**where)
+        uploaded = [
+            {"PartNumber": part["PartNumber"], "ETag": part["ETag"]}
+            for page in pages
+            for part in page.get("Parts", [])
+            if part["PartNumber"] <= parts
+        ]
+        clients.s3().complete_multipart_upload(**where, MultipartUpload={"Parts": uploaded})  # type: ignore[arg-type]
+
+    def _step(self, after: Export, *extra: Write) -> None:
+        after = replace(after, revision=self._record.revision + 1)
+        try:
+            transact([exports.advance(self._record, after), *extra])
+        except ConditionFailed:
+            raise _Superseded from None
+        self._record = after
+
+
+def _source_tag(selection: Selection) -> str:
+    """The header's source language: `*all*` when the entries have several."""
+    catalogue = selection.catalogue
+    tags = {catalogue.pairs[pair].source_language_tag for pair, _ in selection.leaves if pair in catalogue.pairs}
+    return tags.pop() if len(tags) == 1 else "*all*"
+
+
+def _unit(catalogue: Catalogue, entry: Feedback) -> bytes:
+    pair = catalogue.pairs[entry.language_pair_id]
+    return writer.unit(
+        source_language=pair.source_language_tag,
+        target_language=pair.target_language_tag,
+        source_text=entry.source_text,
+        suggested_translation=entry.suggested_translation,
+        machine_translation=entry.machine_translation,
+        comment=entry.comment,
+        language_pair_id=entry.language_pair_id,
+        username=entry.username,
+        approval_state=entry.approval_state,
+        reviewer=entry.reviewer,
+        reviewed=entry.reviewed,
+        created=entry.created,
+        modified=entry.modified,
+    )

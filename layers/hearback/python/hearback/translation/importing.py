@@ -1,0 +1,281 @@
+"""The work of an import: read the file, decide on each unit, write entries and progress together.
+
+Every transaction writes some entries, their guards and counters, and how far the import has come,
+on the condition that nobody else has brought it further. A worker that dies has therefore done
+whole steps only, another goes on exactly where it stopped, and of two at once one loses each step
+and leaves. So an import ends with the same entries and counts, whatever happened on its way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from botocore.exceptions import ClientError
+
+from hearback import clients
+from hearback.deadline import Deadline
+from hearback.errors import Busy
+from hearback.settings import settings
+from hearback.storage import owed
+from hearback.storage.transactions import ConditionFailed, transact
+from hearback.tmx.errors import TmxError
+from hearback.tmx.mapping import Candidate, Mapper, Rejection
+from hearback.tmx.assembly import Unit
+from hearback.tmx.reader import Position, TmxReader
+from hearback.translation import catalogue as catalogues
+from hearback.translation import deleting, entries, imports, keys
+from hearback.translation.entries import Batch, Guards, Lost
+from hearback.translation.feedback import MOST_SUGGESTIONS, ids
+from hearback.translation.imports import Import, State
+from hearback.translation.model import MOST_TEXT_BYTES, ApprovalState, Feedback, text_bytes
+
+WINDOW = 96
+"""Entries decided on together: their guards are one read, their writes two transactions."""
+_MOST_UNITS = 1000
+"""Units of a window, so that progress shows even where nothing is new."""
+_PIECE = 1 << 20
+"""Bytes of the file read at a time."""
+_TRIES = 50
+
+
+class Superseded(Exception):
+    """Another worker has brought the import further: leave it to that one."""
+
+
+_Action = Candidate | Rejection | tuple[int, Position]
+"""One thing to do for a unit; the last is its number and where the next one begins."""
+
+
+def run(organization_id: str, import_id: str, deadline: Deadline, now: int) -> Import | None:
+    """Go on with an import until it is over or the deadline; None when there is none of this id.
+
+    The import that comes back is as far as this worker, or a faster one, has brought it.
+    """
+    record = imports.find(organization_id, import_id)
+    if record is None or record.state is not State.RUNNING:
+        return record
+    catalogue = catalogues.load(organization_id)
+    if not deleting.finish_all(catalogue, deadline):
+        return record  # what is gone for every reader must not count as a duplicate
+    mapper = Mapper(catalogue.pairs.values(), record.options.apply_all)
+    try:
+        return _Work(record, mapper, deadline, now).go_on()
+    except Superseded:
+        return imports.find(organization_id, import_id)
+
+
+class _Work:
+    """One worker's part of one import."""
+
+    def __init__(self, record: Import, mapper: Mapper, deadline: Deadline, now: int) -> None:
+        self._record = record
+        self._mapper = mapper
+        self._deadline = deadline
+        self._now = now
+
+    def go_on(self) -> Import:
+        try:
+            for window in self._windows():
+                self._write(window)
+                if self._deadline.passed:
+                    return self._record
+        except TmxError as error:
+            return self._end(State.FAILED, error.message)
+        return self._end(State.DONE)
+
+    def _windows(self) -> Iterator[list[_Action]]:
+        """What is to be done, in runs of about `WINDOW` entries; the last before raising `TmxError`."""
+        window: list[_Action] = []
+        units = candidates = 0
+        fault: TmxError | None = None
+        try:
+            for unit, position in self._units():
+                found, refused = self._mapper.map(unit)
+                window += [*refused, *found, (unit.number, position)]
+                units, candidates = units + 1, candidates + len(found)
+                if candidates >= WINDOW or units >= _MOST_UNITS:
+                    yield window
+                    window, units, candidates = [], 0, 0
+        except TmxError as error:
+            fault = error
+        if window:
+            yield window
+        if fault:
+            raise fault
+
+    def _units(self) -> Iterator[tuple[Unit, Position]]:
+        start = Position(**self._record.position) if self._record.position else None
+        reader = TmxReader(start)
+        for piece in pieces(self._record, start.offset if start else 0):
+            for unit in reader.feed(piece):
+                yield unit, reader.position_after(unit)
+        for unit in reader.close():
+            yield unit, reader.position_after(unit)
+
+    def _write(self, window: list[_Action]) -> None:
+        """Do all of the window, in as many transactions as it takes."""
+        todo: Sequence[_Action] = window[self._record.within :]
+        for _ in range(_TRIES):
+            guards = self._read_guards(todo)
+            while todo:
+                step = _Step(self._record, guards, self._now)
+                taken = step.take(todo)
+                if not self._commit(step):
+                    break  # somebody changed what was read: read again
+                todo = todo[taken:]
+            else:
+                return
+        raise Busy("Too many changes to the same entries at once; the import goes on later.")
+
+    def _read_guards(self, todo: Sequence[_Action]) -> Guards:
+        sources = {(a.language_pair_id, a.source_text) for a in todo if isinstance(a, Candidate)}
+        return entries.read_guards(self._record.organization_id, sources)
+
+    def _commit(self, step: _Step) -> bool:
+        after = replace(step.after, revision=self._record.revision + 1)
+        try:
+            step.batch.commit(after.revision % keys.COUNT_SHARDS, [imports.advance(self._record, after)])
+        except Lost as lost:
+            if "extra" in lost.what:
+                raise Superseded from None
+            if "pair" in lost.what:
+                raise Busy("A language pair was removed during the import; it goes on later.") from None
+            return False
+        self._record = after
+        return True
+
+    def _end(self, state: State, error: str = "") -> Import:
+        over = replace(
+            self._record, state=state, error=error, finished=self._now, revision=self._record.revision + 1
+        )
+        _leave_result(over)
+        try:
+            transact([imports.advance(self._record, over), owed.settle(over.import_id)])
+        except ConditionFailed:
+            raise Superseded from None
+        return over
+
+
+class _Step:
+    """One transaction's worth of an import; `after` is the import as it will be then."""
+
+    def __init__(self, record: Import, guards: Guards, now: int) -> None:
+        self.after = record
+        self.batch = Batch(record.organization_id, guards, extra=1)
+        self._guards = guards
+        self._now = now
+
+    def take(self, todo: Sequence[_Action]) -> int:
+        """Take in as much as the transaction has room for; how many of the actions that is."""
+        for taken, action in enumerate(todo):
+            if isinstance(action, Candidate):
+                if not self._take_candidate(action):
+                    return taken
+            elif isinstance(action, Rejection):
+                self._step(self.after.counts.refuse(str(action)))
+            else:
+                units, position = action
+                self.after = replace(
+                    self.after, units=units, within=0, position=position._asdict(), bytes_read=position.offset
+                )
+        return len(todo)
+
+    def _take_candidate(self, candidate: Candidate) -> bool:
+        counts = self.after.counts
+        guard = self._guards[
+            entries.guard_key(self.after.organization_id, candidate.language_pair_id, candidate.source_text)
+        ]
+        if guard.has(candidate.suggested_translation):
+            self._step(replace(counts, duplicate=counts.duplicate + 1))
+            return True
+        entry = _entry(candidate, self.after, approved_before=guard.approved > 0, now=self._now)
+        reason = _refusal(entry, len(guard.entries))
+        if reason:
+            self._step(counts.refuse(str(Rejection(candidate.unit, candidate.line, reason))))
+            return True
+        if not self.batch.add(None, entry):
+            return False
+        self._step(replace(counts, successful=counts.successful + 1))
+        return True
+
+    def _step(self, counts: imports.Counts) -> None:
+        self.after = replace(self.after, counts=counts, within=self.after.within + 1)
+
+
+def _refusal(entry: Feedback, suggestions: int) -> str:
+    if text_bytes(entry) > MOST_TEXT_BYTES:
+        return f"its texts take more than {MOST_TEXT_BYTES} bytes"
+    if suggestions >= MOST_SUGGESTIONS:
+        return f"its source text has {MOST_SUGGESTIONS} suggestions already"
+    return ""
+
+
+def _entry(candidate: Candidate, record: Import, approved_before: bool, now: int) -> Feedback:
+    """The entry for a candidate, with what the importing account may say of it."""
+    options = record.options
+    restored = options.manages
+    created = candidate.created if restored and candidate.created is not None else now
+    state = ApprovalState(candidate.approval_state) if restored else ApprovalState.AWAITING
+    reviewer, reviewed = (candidate.reviewer or "", candidate.reviewed) if restored else ("", None)
+    if options.approve_all:
+        state = ApprovalState.AWAITING if approved_before else ApprovalState.APPROVED
+        reviewer, reviewed = reviewer or options.username, reviewed or now
+    if state is ApprovalState.AWAITING:
+        reviewer, reviewed = "", None
+    return Feedback(
+        organization_id=record.organization_id,
+        feedback_id=ids().next(created),
+        language_pair_id=candidate.language_pair_id,
+        username=candidate.username if restored and candidate.username else options.username,
+        source_text=candidate.source_text,
+        machine_translation=candidate.machine_translation,
+        suggested_translation=candidate.suggested_translation,
+        comment=candidate.comment,
+        approval_state=state,
+        reviewer=reviewer,
+        created=created,
+        modified=candidate.modified if restored and candidate.modified is not None else created,
+        reviewed=reviewed,
+        added=now,
+    )
+
+
+def pieces(record: Import, start: int) -> Iterator[bytes]:
+    """The file's bytes from `start` on. Raises `TmxError` when it is gone or was replaced meanwhile."""
+    try:
+        answer = clients.s3().get_object(
+            Bucket=settings().transfer_bucket, Key=record.object_key, Range=f"bytes={start}-", IfMatch=record.etag
+        )
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in ("NoSuchKey", "404"):
+            raise TmxError("is no longer there") from None
+        if code in ("PreconditionFailed", "412"):
+            raise TmxError("was replaced by another while it was being imported") from None
+        if code in ("InvalidRange", "416"):
+            return  # an empty file has no byte 0
+        raise
+    yield from answer["Body"].iter_chunks(_PIECE)
+
+
+def _leave_result(record: Import) -> None:
+    """The outcome as JSON, under import-results/ at the path that the file has under imports/."""
+    if not record.object_key.startswith("imports/"):
+        return
+    result = {
+        "importId": record.import_id,
+        "state": record.state,
+        "successful": record.counts.successful,
+        "duplicate": record.counts.duplicate,
+        "invalid": record.counts.invalid,
+        "warnings": record.counts.warnings,
+        "error": record.error,
+    }
+    clients.s3().put_object(
+        Bucket=settings().transfer_bucket,
+        Key=f"import-results/{record.object_key.removeprefix('imports/')}.json",
+        Body=json.dumps(result, ensure_ascii=False, indent=2).encode(),
+        ContentType="application/json",
+    )

@@ -1,0 +1,174 @@
+"""Reading entries: which ranges a filter needs, a page of a list, and how many there are.
+
+    filter names            read
+    ids                     the entries themselves
+    a user                  the user's leaves that are not empty (index by-user)
+    pairs, languages, states  the organization's leaves that are not empty (index by-leaf)
+    none of these           the entries' own partitions, strongly consistent
+
+What the filter asks beyond that is checked on what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from hearback.access.model import Caller
+from hearback.deadline import Deadline
+from hearback.errors import Invalid
+from hearback.settings import settings
+from hearback.storage.merge import merged
+from hearback.storage.reads import Range
+from hearback.translation import catalogue as catalogues
+from hearback.translation import counts, entries, keys
+from hearback.translation.catalogue import Catalogue
+from hearback.translation.counts import Counts, Leaf
+from hearback.translation.feedback_ids import sort_key
+from hearback.translation.filters import Filter
+from hearback.translation.model import ApprovalState, Feedback
+
+_READ_BETWEEN_LOOKS = 500
+"""Entries read between two looks at the clock."""
+
+
+@dataclass(frozen=True)
+class Page:
+    entries: list[Feedback]
+    total: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A filter against one organization's catalogue: what it selects and where that is."""
+
+    catalogue: Catalogue
+    meant: Filter
+    pairs: frozenset[str]
+    counts: Counts
+    """The counters that cover the filter: the user's if it names one, else the organization's."""
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The leaves that the filter selects and that are not empty."""
+        states = self.meant.approval_states or frozenset(ApprovalState)
+        return [
+            (pair, state)
+            for (pair, state), count in sorted(self.counts.by_leaf.items())
+            if count > 0 and pair in self.pairs and state in states
+        ]
+
+    def matches(self, entry: Feedback) -> bool:
+        return self.meant.matches(entry, self.pairs) and not self.catalogue.hides(entry)
+
+    def pending(self) -> int | None:
+        """How many of the counted entries batch-deletes have yet to remove; None when only reading tells."""
+        total = 0
+        leaves = set(self.leaves)
+        for deletion in self.catalogue.deletions:
+            if self.meant.username is not None and deletion.meant.username != self.meant.username:
+                return None
+            total += sum(count for leaf, count in deletion.pending.items() if leaf in leaves)
+        return total
+
+    def counted(self) -> int | None:
+        """How many entries match, if the counters know it."""
+        pending = self.pending()
+        if not self.meant.is_counted or pending is None:
+            return None
+        return sum(self.counts.by_leaf[leaf] for leaf in self.leaves) - pending
+
+    def read(self, wanted: int, after: int = -1) -> Iterator[Feedback]:
+        """What matches, in the order of ids behind `after`; about `wanted` will be taken."""
+        for entry in self._read(wanted, after):
+            if self.matches(entry):
+                yield entry
+
+    def _read(self, wanted: int, after: int) -> Iterator[Feedback]:
+        if self.meant.feedback_ids is not None:
+            return iter([e for e in self._named() if e.feedback_id > after])
+        first, last = max(self.meant.first_id(), after + 1), self.meant.last_id()
+        return map(entries.from_item, merged(self._ranges(sort_key(first), sort_key(last)), wanted))
+
+    def _named(self) -> list[Feedback]:
+        return entries.get_many(self.catalogue.organization_id, self.meant.feedback_ids or ())
+
+    def _ranges(self, first: str, last: str) -> list[Range]:
+        table, organization = settings().translation_table, self.catalogue.organization_id
+        username = self.meant.username
+        if first > last:
+            return []
+        if username is None and not self._needs_leaves:
+            return [
+                Range(table, keys.entry_partition(organization, part), first, last)
+                for part in range(keys.ENTRY_PARTITIONS)
+            ]
+        parts = [(leaf, part) for leaf in self.leaves for part in range(keys.LEAF_PARTITIONS)]
+        if username is None:
+            return [
+                Range(table, keys.leaf(organization, *leaf, part), first, last, keys.BY_LEAF, "leaf")
+                for leaf, part in parts
+            ]
+        return [
+            Range(table, keys.mine(organization, username, *leaf, part), first, last, keys.BY_USER, "mine")
+            for leaf, part in parts
+        ]
+
+    @property
+    def _needs_leaves(self) -> bool:
+        meant = self.meant
+        named = (meant.language_pair_id, meant.source_language_id, meant.target_language_id, meant.approval_states)
+        return any(part is not None for part in named)
+
+
+def select(catalogue: Catalogue, meant: Filter) -> Selection:
+    counted = catalogue.counts
+    if meant.username is not None and meant.feedback_ids is None:
+        counted = counts.of_user(catalogue.organization_id, meant.username)
+    return Selection(catalogue, meant, catalogue.selected(meant), counted)
+
+
+def within_rights(caller: Caller, meant: Filter) -> Filter:
+    """What the filter may mean to the caller: who is no admin has only their own entries."""
+    return meant if caller.is_admin else meant.of_user(caller.email)
+
+
+def visible(caller: Caller, meant: Filter) -> Selection:
+    return select(catalogues.load(caller.organization_id), within_rights(caller, meant))
+
+
+def page(selection: Selection, number: int, size: int, deadline: Deadline) -> Page:
+    """Page `number` (from 1) of what is selected, and how many there are in all.
+
+    Raises `Invalid` when the total can only be had by reading, and that takes too long.
+    """
+    skip = (number - 1) * size
+    total = selection.counted()
+    if total is None:
+        return _read_all(selection, skip, size, deadline)
+    if skip >= total:
+        return Page([], total)
+    found = islice(until(deadline, selection.read(skip + size)), skip, skip + size)
+    return Page(list(found), total)
+
+
+def _read_all(selection: Selection, skip: int, size: int, deadline: Deadline) -> Page:
+    shown: list[Feedback] = []
+    total = 0
+    for entry in until(deadline, selection.read(1_000_000)):
+        if skip <= total < skip + size:
+            shown.append(entry)
+        total += 1
+    return Page(shown, total)
+
+
+def until(deadline: Deadline, found: Iterable[Feedback]) -> Iterator[Feedback]:
+    """The entries, as long as there is time; then `Invalid`, since an answer cut short would lie."""
+    for index, entry in enumerate(found):
+        if index % _READ_BETWEEN_LOOKS == 0 and deadline.passed:
+            raise Invalid(
+                "So much has to be read for this filter that one request cannot.",
+                "Narrow it by languagePairId, approvalStates, username or a range of creation times.",
+            )
+        yield entry

@@ -1,0 +1,289 @@
+"""The front's shared part: from an API Gateway event to a domain call, and back.
+
+A Lambda's file declares its routes; what a route needs it names as arguments:
+
+    caller              who is calling (every route is authenticated unless it is `public`)
+    query               the query string, checked by the annotated pydantic model
+    form                the body (form or JSON), checked by the annotated pydantic model
+    parameters          body and query string together, checked by the annotated pydantic model
+    upload              the multipart body
+    request             the request itself (its address, its time)
+    deadline            when the answer has to be ready
+    any other name      the path variable of that name
+
+and it returns what becomes the JSON answer, or an `Answer` where that is not enough.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import inspect
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRoute
+from botocore.exceptions import ClientError
+
+from hearback.access.model import Caller
+from hearback.deadline import Deadline
+from hearback.errors import Busy, HearbackError, Invalid, NotFound, TooLarge
+from hearback.settings import settings
+from hearback.wire import reading
+from hearback.wire.credentials import Header
+from hearback.wire.families import Family
+
+ANSWER_LIMIT = 5_900_000
+"""Bytes of an answer as Lambda counts them: 6 MB, less the room for status and headers."""
+
+_RESERVE = 1.5
+"""Seconds kept of a request's time for turning the result into an answer."""
+
+_THROTTLED = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is more than JSON with status 200."""
+
+    body: str
+    status: int = 200
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+        """A JSON answer."""
+        return cls(_json(document), status, headers=headers or {})
+
+
+@dataclass(frozen=True)
+class PathVariable:
+    """In an annotation, `Annotated[int, PathVariable(parse)]`: how the variable's text is read."""
+
+    parse: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, as the gateway gives it."""
+
+    event: Mapping[str, Any]
+    now: int
+    """When it arrived, in nanoseconds since 1970."""
+
+    def header(self, name: str) -> str | None:
+        return self._headers.get(name.lower())
+
+    @cached_property
+    def _headers(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
+
+    @cached_property
+    def body(self) -> bytes:
+        body: str = self.event.get("body") or ""
+        return base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+
+    @cached_property
+    def query(self) -> reading.Parameters:
+        return reading.query(self.event.get("multiValueQueryStringParameters") or {})
+
+    @cached_property
+    def form(self) -> reading.Parameters:
+        if "json" in (self.header("Content-Type") or ""):
+            return reading.json_object(self.body)
+        return reading.form(self.body)
+
+    @cached_property
+    def parameters(self) -> reading.Parameters:
+        """The form's and the query string's, which may not contradict each other."""
+        both = dict(self.query)
+        reading.merge(both, self.form.items())
+        return both
+
+    @cached_property
+    def upload(self) -> reading.Multipart:
+        content_type = self.header("Content-Type") or ""
+        if not content_type.lower().startswith("multipart/form-data"):
+            raise Invalid("The body must be multipart/form-data.", f"Content-Type: {content_type[:80]}")
+        return reading.multipart(self.body, content_type)
+
+    @property
+    def base_url(self) -> str:
+        """The address under which the client sees this API, without a slash at the end."""
+        context = self.event.get("requestContext") or {}
+        scheme = self.header("X-Forwarded-Proto") or ("http" if settings().environment == "local" else "https")
+        path, whole = str(self.event["path"]), str(context.get("path") or self.event["path"])
+        prefix = whole.removesuffix(path) if whole.endswith(path) else ""
+        return f"{scheme}://{self.header('Host')}{prefix}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route as declared, for the OpenAPI document."""
+
+    method: str
+    path: str
+    function: Callable[..., Any]
+    public: bool
+    answer: Any
+
+
+class Api:
+    """One family's routes, with its ways to authenticate and to say what went wrong."""
+
+    def __init__(self, family: Family, authenticate: Callable[[Header], Caller]) -> None:
+        self.family = family
+        self.operations: list[Operation] = []
+        self.logger = Logger(service=family.name)
+        self.metrics = Metrics(service=family.name)
+        self._authenticate = authenticate
+        self._resolver = APIGatewayRestResolver()
+        self._resolver.not_found(self._no_such_route)
+        self._resolver.exception_handler(Exception)(self._failure)
+
+    def get(self, path: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("GET", path, **declared)
+
+    def post(self, path: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("POST", path, **declared)
+
+    def put(self, path: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("PUT", path, **declared)
+
+    def patch(self, path: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("PATCH", path, **declared)
+
+    def delete(self, path: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("DELETE", path, **declared)
+
+    def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The Lambda handler."""
+        answer: dict[str, Any] = self._observed(event, context)
+        return answer
+
+    @cached_property
+    def _observed(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+        logged = self.logger.inject_lambda_context(self._resolver.resolve, clear_state=True)
+        return self.metrics.log_metrics(logged, raise_on_empty_metrics=False)  # type: ignore[return-value]
+
+    def _route(
+        self, method: str, path: str, public: bool = False, answer: Any = None
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare a route; `{name}` in `path` is a path variable.
+
+        The function's return type describes the answer, or else `answer` does (a media type).
+        """
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            arguments = _arguments(function)
+            answered = answer or inspect.get_annotations(function).get("return")
+            self.operations.append(Operation(method, path, function, public, answered))
+            rule = path.replace("{", "<").replace("}", ">")
+            self._resolver.route(rule, method)(lambda **found: self._run(function, arguments, public, found))
+            return function
+
+        return declare
+
+    def _run(
+        self, function: Callable[..., Any], arguments: Mapping[str, Any], public: bool, found: Mapping[str, str]
+    ) -> Response[str]:
+        request = self._request()
+        caller = None if public else self._identify(request)
+        values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
+        return self._answer(function(**values), request)
+
+    def _request(self) -> Request:
+        event = self._resolver.current_event.raw_event
+        return Request(event, time.time_ns())
+
+    def _identify(self, request: Request) -> Caller:
+        caller = self._authenticate(request.header)
+        self.logger.append_keys(organization=caller.organization_id, key=caller.key_id)
+        return caller
+
+    def _value(self, name: str, kind: Any, request: Request, caller: Caller | None, found: Mapping[str, str]) -> Any:
+        match name:
+            case "caller":
+                return caller
+            case "request":
+                return request
+            case "deadline":
+                return self._deadline()
+            case "upload":
+                return request.upload
+            case "query" | "form" | "parameters":
+                return reading.check(kind, getattr(request, name))
+        value = (request.event.get("pathParameters") or {}).get(name, found[name])
+        for note in getattr(kind, "__metadata__", ()):
+            if isinstance(note, PathVariable):
+                return note.parse(value)
+        return value
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(self._resolver.lambda_context.get_remaining_time_in_millis() / 1000 - _RESERVE)
+
+    def _answer(self, result: Any, request: Request) -> Response[str]:
+        if not isinstance(result, Answer):
+            result = Answer(_json(result), media_type=self._media_type)
+        size = _size(result.body)
+        if size <= ANSWER_LIMIT:
+            return _response(result)
+        packed = gzip.compress(result.body.encode(), 5)
+        if "gzip" in (request.header("Accept-Encoding") or "") and len(packed) * 4 // 3 <= ANSWER_LIMIT:
+            return _response(result, packed)
+        raise TooLarge(
+            "The answer is larger than one answer can be; ask for less at a time.",
+            f"about {max(1, 100 * ANSWER_LIMIT // size)} % of what was asked for fits",
+        )
+
+    @property
+    def _media_type(self) -> str:
+        return self.family.media_type
+
+    def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
+        event = self._resolver.current_event
+        return self._error(NotFound("There is no such route.", f"{event.http_method} {event.path}"))
+
+    def _failure(self, error: Exception) -> Response[str]:
+        if isinstance(error, HearbackError):
+            return self._error(error)
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED:
+            return self._error(Busy("The service is busy; try again in a moment."))
+        self.logger.exception("the request failed")
+        request_id = getattr(self._resolver.lambda_context, "aws_request_id", "")
+        return self._error(HearbackError("The service failed to answer this request.", f"request {request_id}"))
+
+    def _error(self, error: HearbackError) -> Response[str]:
+        status, body = self.family.error(error)
+        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(status, {})
+        return _response(Answer(body, status, self._media_type, headers))
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
+    return {name: kind for name, kind in inspect.get_annotations(function).items() if name != "return"}
+
+
+def _size(body: str) -> int:
+    """Bytes of the body as Lambda counts them: inside the JSON of the function's result."""
+    if len(body) < ANSWER_LIMIT // 8:
+        return len(body)
+    return len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def _response(answer: Answer, packed: bytes | None = None) -> Response[str]:
+    headers: dict[str, Any] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **answer.headers}
+    if packed is None:
+        return Response(answer.status, answer.media_type, answer.body, headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(answer.status, answer.media_type, packed, headers)  # type: ignore[arg-type]

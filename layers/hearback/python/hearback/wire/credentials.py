@@ -1,0 +1,49 @@
+"""Who is calling: the credentials of a request, in each of the forms that the families document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+
+from hearback.access import store, tokens
+from hearback.access.model import Caller
+from hearback.errors import Unauthenticated
+
+Header = Callable[[str], str | None]
+"""Looks a header up, whatever the case of its name."""
+
+
+def basic_or_bearer(header: Header) -> Caller:
+    """HTTP Basic with the API key as user name and an empty password, or a bearer key or token."""
+    scheme, _, value = (header("Authorization") or "").partition(" ")
+    if scheme.lower() == "basic":
+        return store.authenticate(_basic_user(value.strip()))
+    if scheme.lower() == "bearer":
+        return _bearer(value.strip())
+    raise Unauthenticated(
+        "An API key is needed.", "HTTP Basic with the key as user name, or Authorization: Bearer with key or token"
+    )
+
+
+def _basic_user(value: str) -> str:
+    try:
+        user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated("The Basic credentials are not readable.") from None
+    # Some clients put the key into the password beside the account's name.
+    return password if password and not user.startswith("hb_") else user
+
+
+def _bearer(value: str) -> Caller:
+    if value.count(".") == 2:
+        return store.caller_of_key(tokens.key_of(value))
+    return store.authenticate(value)
+
+
+def authenticate_as(email: str, presented: str) -> Caller:
+    """The account with this e-mail address, by one of its API keys as the password."""
+    caller = store.authenticate(presented)
+    if caller.email != email.strip().lower():
+        raise Unauthenticated("The user name and the password do not belong together.")
+    return caller

@@ -1,0 +1,67 @@
+"""How each API family says what went wrong: the one table from domain errors to wire forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hearback.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    HearbackError,
+    Invalid,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unfinished,
+)
+
+STATUS: dict[type[HearbackError], int] = {
+    Invalid: 400,
+    TooLarge: 413,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 429,
+    Unfinished: 500,
+    HearbackError: 500,
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """One published API, as its clients see it.
+
+    `name` names it in logs, `status` overrides `STATUS` where its contract differs, and `body`
+    writes the error document from status, message and details.
+    """
+
+    name: str
+    status: dict[type[HearbackError], int]
+    body: Callable[[int, str, str], str]
+    media_type: str = "application/json"
+
+    def status_of(self, error: HearbackError) -> int:
+        for kind in type(error).__mro__:
+            status = self.status.get(kind) or STATUS.get(kind)
+            if status:
+                return status
+        return 500
+
+    def error(self, error: HearbackError) -> tuple[int, str]:
+        """The status and the document for a domain error."""
+        status = self.status_of(error)
+        return status, self.body(status, error.message, error.details)
+
+
+def _error_object(status: int, message: str, details: str) -> str:
+    return json.dumps({"error": {"code": status, "message": message, "details": details}}, ensure_ascii=False)
+
+
+# Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
+TRANSLATION = Family("translation_feedback", {Conflict: 400}, _error_object)
+
+ACCESS = Family("access", {}, _error_object)

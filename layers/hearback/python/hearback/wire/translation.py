@@ -1,0 +1,422 @@
+"""The documents of the translation API: what requests may say, and how answers look.
+
+Names and shapes are those of the Language Weaver Edge API v2; what is ours is marked so.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+
+from hearback.errors import HearbackError, NotFound
+from hearback.translation import feedback_ids, languages, timestamps
+from hearback.translation.exports import Export
+from hearback.translation.feedback import NewFeedback
+from hearback.translation.filters import MOST_IDS, Filter
+from hearback.translation.imports import Import
+from hearback.translation.model import ApprovalState, Change, Feedback, LanguagePair
+from hearback.wire.api import PathVariable
+
+MOST_PER_PAGE = 1000
+
+
+def _sayable(value: str) -> str:
+    """Text that UTF-8 can hold: a JSON body can smuggle in half of a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("contains a lone surrogate, which is not a character") from None
+    return value
+
+
+def _present(value: str) -> str:
+    if not value:
+        raise ValueError("may not be empty")
+    return value
+
+
+def _instant(end: bool) -> BeforeValidator:
+    def parse(value: Any) -> int:
+        if not isinstance(value, str):
+            raise ValueError("must be a timestamp, YYYY-MM-DD hh:mm:ss.nnnnnnnnnZ")
+        try:
+            return timestamps.parse(value, end=end)
+        except HearbackError as error:
+            raise ValueError(error.message) from None
+
+    return BeforeValidator(parse, json_schema_input_type=str)
+
+
+def _ids(value: Any) -> tuple[int, ...]:
+    parts = str(value).split(",")
+    if len(parts) > MOST_IDS:
+        raise ValueError(f"names more than {MOST_IDS} entries")
+    return tuple(_id(part.strip()) for part in parts)
+
+
+def _id(part: str) -> int:
+    if not (part.isascii() and part.isdigit() and len(part) <= feedback_ids.DIGITS):
+        raise ValueError(f"{part[:40]!r} is not an identifier")
+    return int(part)
+
+
+def _states(value: Any) -> frozenset[ApprovalState]:
+    try:
+        return frozenset(ApprovalState(part.strip()) for part in str(value).split(","))
+    except ValueError:
+        known = ", ".join(ApprovalState)
+        raise ValueError(f"{str(value)[:80]!r} is not a list of approval states ({known})") from None
+
+
+def _nothing_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Text = Annotated[str, AfterValidator(_sayable)]
+Name = Annotated[str, AfterValidator(_sayable), AfterValidator(_present), Field(max_length=1024)]
+Part = Annotated[Text | None, BeforeValidator(_nothing_if_empty)]
+Ids = Annotated[tuple[int, ...], BeforeValidator(_ids, json_schema_input_type=str)]
+States = Annotated[frozenset[ApprovalState], BeforeValidator(_states, json_schema_input_type=str)]
+State = Annotated[ApprovalState | None, BeforeValidator(_nothing_if_empty)]
+Start = Annotated[int, _instant(end=False)]
+End = Annotated[int, _instant(end=True)]
+PairId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^#/\x00-\x1f\x7f]+$"), AfterValidator(_sayable)]
+
+
+class _Document(BaseModel):
+    """Unknown parameters are ignored: real clients send more than the reference names."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore")
+
+
+class FeedbackFilter(_Document):
+    """Which entries are meant. Texts are contained in any case, instants inclusive."""
+
+    language_pair_id: Name | None = None
+    source_language_id: Name | None = None
+    target_language_id: Name | None = None
+    username: Name | None = None
+    source_text: Part = None
+    machine_translation: Part = None
+    suggested_translation: Part = None
+    comment: Part = None
+    approval_states: States | None = None
+    reviewer: Text | None = None
+    start_time_created: Start | None = None
+    end_time_created: End | None = None
+
+    @model_validator(mode="after")
+    def _pair_or_languages(self) -> FeedbackFilter:
+        if self.language_pair_id is not None and (self.source_language_id or self.target_language_id):
+            raise ValueError("languagePairId cannot be combined with sourceLanguageId or targetLanguageId")
+        return self
+
+    def meant(self) -> Filter:
+        names = FeedbackFilter.model_fields
+        return Filter(**{name: getattr(self, name) for name in names})
+
+
+class FeedbackSelection(FeedbackFilter):
+    """A filter that may also name the entries themselves."""
+
+    feedback_ids: Ids | None = None
+
+    def meant(self) -> Filter:
+        names = FeedbackSelection.model_fields
+        return Filter(**{name: getattr(self, name) for name in names})
+
+
+class FeedbackListQuery(FeedbackFilter):
+    page: Annotated[int, Field(ge=1, le=2**31)] = 1
+    per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 25
+
+
+class FeedbackCreateForm(_Document):
+    language_pair_id: Name
+    source_text: Text
+    machine_translation: Text = ""
+    suggested_translation: Text = ""
+    approval_state: State = None
+    comment: Text = ""
+
+    def new(self) -> NewFeedback:
+        return NewFeedback(
+            self.language_pair_id,
+            self.source_text,
+            self.machine_translation,
+            self.suggested_translation,
+            self.comment,
+            self.approval_state or ApprovalState.AWAITING,
+        )
+
+
+class FeedbackUpdateForm(_Document):
+    """An absent field stays as it is, an empty string clears it."""
+
+    suggested_translation: Text | None = None
+    approval_state: State = None
+    comment: Text | None = None
+
+    def change(self) -> Change:
+        return Change(self.suggested_translation, self.comment, self.approval_state)
+
+
+class ImportOptions(_Document):
+    apply_all: bool = False
+    approve_all: bool = False
+
+
+class LanguagePairQuery(_Document):
+    language_pair_id: Text | None = None
+    source_language_id: Text | None = None
+    target_language_id: Text | None = None
+    domain: Text | None = None
+    model: Text | None = None
+    platform: Text | None = None
+    technology: Text | None = None
+    version: Text | None = None
+
+    def matches(self, pair: LanguagePair) -> bool:
+        given = ((name, getattr(self, name)) for name in LanguagePairQuery.model_fields)
+        return all(value is None or getattr(pair, name) == value for name, value in given)
+
+
+class LanguagePairForm(_Document):
+    """Names and tags of the languages are looked up where they are not given."""
+
+    language_pair_id: PairId
+    source_language_id: Name
+    target_language_id: Name
+    source_language: Text = ""
+    source_language_tag: Text = ""
+    target_language: Text = ""
+    target_language_tag: Text = ""
+    domain: Text = ""
+    model: Text = ""
+    platform: Text = ""
+    technology: Text = ""
+    version: Text = ""
+
+    @field_validator("source_language_id", "target_language_id")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if languages.language(value) is None:
+            raise ValueError(f"{value[:40]!r} is not a known three-letter language id")
+        return value
+
+    @model_validator(mode="after")
+    def _two_languages(self) -> LanguagePairForm:
+        if self.source_language_id == self.target_language_id:
+            raise ValueError("sourceLanguageId and targetLanguageId are the same")
+        return self
+
+    def pair(self) -> LanguagePair:
+        source, target = languages.language(self.source_language_id), languages.language(self.target_language_id)
+        assert source is not None and target is not None
+        given = self.model_dump()
+        found = {
+            "source_language": source.name,
+            "source_language_tag": source.tag,
+            "target_language": target.name,
+            "target_language_tag": target.tag,
+        }
+        return LanguagePair(**{name: value or found.get(name, "") for name, value in given.items()})
+
+
+class AuthForm(_Document):
+    username: Text
+    password: Text
+
+
+class Timestamps(TypedDict):
+    reviewed: str
+    created: str
+    modified: str
+
+
+class FeedbackDocument(TypedDict):
+    feedbackId: str
+    languagePairId: str
+    username: str
+    sourceText: str
+    machineTranslation: str
+    suggestedTranslation: str
+    comment: str
+    approvalState: str
+    reviewer: str
+    timestamps: Timestamps
+
+
+class FeedbackList(TypedDict):
+    feedback: list[FeedbackDocument]
+    page: int
+    perPage: int
+    totalPages: int
+    totalItems: int
+
+
+class ImportFeedbackResponse(TypedDict):
+    successful: int
+    duplicate: int
+    invalid: int
+    warnings: list[str]
+
+
+class ImportDocument(ImportFeedbackResponse):
+    """Ours: `state` is waiting, running, done or failed; `bytesRead` of `size` are bytes of the file."""
+
+    importId: str
+    state: str
+    unitsRead: int
+    bytesRead: int
+    size: int
+    error: str
+    created: str
+    finished: str
+    file: str
+
+
+class ImportList(TypedDict):
+    imports: list[ImportDocument]
+
+
+class ExportDocument(TypedDict):
+    """Ours: `url` is where the file can be fetched for an hour, once the state is done."""
+
+    exportId: str
+    state: str
+    entries: int
+    bytesWritten: int
+    error: str
+    created: str
+    finished: str
+    url: str
+
+
+class UploadDocument(TypedDict):
+    """Ours: send `fields` and then the file (as the field `file`) to `url` as multipart/form-data."""
+
+    importId: str
+    url: str
+    fields: dict[str, str]
+    maxSizeInMB: int
+
+
+class LanguagePairDocument(TypedDict):
+    languagePairId: str
+    sourceLanguage: str
+    sourceLanguageId: str
+    sourceLanguageTag: str
+    targetLanguage: str
+    targetLanguageId: str
+    targetLanguageTag: str
+    domain: str
+    model: str
+    platform: str
+    technology: str
+    version: str
+
+
+class LanguagePairList(TypedDict):
+    languagePairs: list[LanguagePairDocument]
+
+
+class SystemInfo(TypedDict):
+    """`version` is that of the Edge API which this one is compatible with."""
+
+    product: str
+    version: str
+    hearbackVersion: str
+
+
+class InputSizeLimits(TypedDict):
+    importFeedbackMaxSizeInMB: int
+    importFeedbackUploadMaxSizeInMB: int
+
+
+class Permissions(TypedDict):
+    MANAGE_FEEDBACK: bool
+    SUBMIT_FEEDBACK: bool
+
+
+def feedback_document(entry: Feedback) -> FeedbackDocument:
+    return {
+        "feedbackId": str(entry.feedback_id),
+        "languagePairId": entry.language_pair_id,
+        "username": entry.username,
+        "sourceText": entry.source_text,
+        "machineTranslation": entry.machine_translation,
+        "suggestedTranslation": entry.suggested_translation,
+        "comment": entry.comment,
+        "approvalState": entry.approval_state,
+        "reviewer": entry.reviewer,
+        "timestamps": {
+            "reviewed": timestamps.format(entry.reviewed),
+            "created": timestamps.format(entry.created),
+            "modified": timestamps.format(entry.modified),
+        },
+    }
+
+
+def feedback_list(entries: list[Feedback], total: int, page: int, per_page: int) -> FeedbackList:
+    return {
+        "feedback": [feedback_document(entry) for entry in entries],
+        "page": page,
+        "perPage": per_page,
+        "totalPages": -(-total // per_page),
+        "totalItems": total,
+    }
+
+
+def import_response(record: Import) -> ImportFeedbackResponse:
+    counts = record.counts
+    return {
+        "successful": counts.successful,
+        "duplicate": counts.duplicate,
+        "invalid": counts.invalid,
+        "warnings": list(counts.warnings),
+    }
+
+
+def import_document(record: Import) -> ImportDocument:
+    return {
+        "importId": record.import_id,
+        "state": record.state,
+        **import_response(record),  # type: ignore[typeddict-item]
+        "unitsRead": record.units,
+        "bytesRead": record.size if record.state == "done" else record.bytes_read,
+        "size": record.size,
+        "error": record.error,
+        "created": timestamps.format(record.created),
+        "finished": timestamps.format(record.finished),
+        "file": record.object_key,
+    }
+
+
+def export_document(record: Export, url: str) -> ExportDocument:
+    return {
+        "exportId": record.export_id,
+        "state": record.state,
+        "entries": record.entries,
+        "bytesWritten": record.bytes_written,
+        "error": record.error,
+        "created": timestamps.format(record.created),
+        "finished": timestamps.format(record.finished),
+        "url": url,
+    }
+
+
+def language_pair_document(pair: LanguagePair) -> LanguagePairDocument:
+    return {to_camel(name): getattr(pair, name) for name in LanguagePair.__slots__}  # type: ignore[return-value]
+
+
+def _feedback_id(value: str) -> int:
+    try:
+        return _id(value)
+    except ValueError:
+        raise NotFound("There is no such feedback entry.", f"feedbackId: {value[:40]}") from None
+
+
+FeedbackId = Annotated[int, PathVariable(_feedback_id)]

@@ -1,0 +1,1 @@
+"""The whole product on this machine: `template.yaml`, deployed by CloudFormation onto MiniStack."""

@@ -1,0 +1,114 @@
+"""What a fresh local stack begins with: two demo organizations, their accounts, keys and language pairs.
+
+The demo keys are the same on every machine, so that what the README says can be pasted; they open
+nothing but stacks that listen on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from dataclasses import fields
+from typing import Any
+
+from local.paths import ROOT
+from local.stack import Stack
+
+sys.path.insert(0, str(ROOT / "layers" / "hearback" / "python"))
+
+from hearback import clients
+from hearback.access import accounts, store
+from hearback.access.model import ApiKey, Role, write_key
+from hearback.errors import Invalid
+from hearback.settings import Settings, settings
+from hearback.translation import catalogue, languages
+from hearback.translation.model import LanguagePair
+
+ACCOUNTS = {
+    "admin": ("acme", "admin@acme.example", Role.ADMIN),
+    "user": ("acme", "user@acme.example", Role.USER),
+    "other_admin": ("globex", "admin@globex.example", Role.ADMIN),
+}
+PAIRS = (
+    ("EngFra_Generic_SRV_TNMV_8_4_x_1", "eng", "fra"),
+    ("EngSpa_Generic_SRV_TNMV_8_5_x_6", "eng", "spa"),
+    ("EngGer_Generic_SRV_TNMV_8_5_x_2", "eng", "ger"),
+    ("EngPtb_Generic_SRV_TNMV_8_5_x_3", "eng", "ptb"),
+    ("WelEng_Generic_SRV_TNMV_8_5_x_1", "wel", "eng"),
+    ("GerEng_Generic_SRV_TNMV_8_5_x_1", "ger", "eng"),
+)
+
+
+def seed(stack: Stack) -> dict[str, Any]:
+    """Create what is missing; the same keys come back on every start.
+
+    Returns `{"keys": {...}, "demo": {...}}`, which go to `.local/stack.json` as they are.
+    """
+    use(stack)
+    keys = {name: _account(name, *of) for name, of in ACCOUNTS.items()}
+    for organization in {of[0] for of in ACCOUNTS.values()}:
+        _install_pairs(organization)
+    return {"keys": keys, "demo": {"language_pair_id": PAIRS[0][0]}}
+
+
+def use(stack: Stack) -> None:
+    """Let the product's own code work on this stack, from this process."""
+    for field in fields(Settings):
+        output = "".join(word.title() for word in field.name.split("_"))
+        os.environ[f"HEARBACK_{field.name.upper()}"] = stack.outputs.get(output, "local")
+    os.environ |= {
+        "AWS_ENDPOINT_URL": stack.endpoint_url,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets):
+        cached.cache_clear()
+
+
+def _account(name: str, organization: str, email: str, role: Role) -> dict[str, str]:
+    """The account with its demo key, as `.local/stack.json` tells it."""
+    key_id, secret = _demo_secret(name)
+    now = time.time_ns()
+    if not store.organization_exists(organization):
+        store.create_organization(organization, organization.title(), now)
+    try:
+        account = accounts.add_account(organization, email, name.replace("_", " "), role, now)
+        store.create_key(account, ApiKey(key_id, account.account_id, email, "demo", now, None), secret)
+    except Invalid:
+        pass  # an earlier start has made it
+    return {"key": write_key(key_id, secret), "email": email, "organization_id": organization}
+
+
+def _demo_secret(name: str) -> tuple[str, str]:
+    digest = hashlib.sha256(f"demo key of {name}".encode()).hexdigest()
+    return digest[:16], digest[16:56]
+
+
+def _install_pairs(organization: str) -> None:
+    installed = catalogue.load(organization).pairs
+    for pair_id, source, target in PAIRS:
+        if pair_id not in installed:
+            catalogue.install(organization, _pair(pair_id, source, target))
+
+
+def _pair(pair_id: str, source_id: str, target_id: str) -> LanguagePair:
+    source, target = languages.language(source_id), languages.language(target_id)
+    assert source, source_id
+    assert target, target_id
+    return LanguagePair(
+        language_pair_id=pair_id,
+        source_language_id=source.id,
+        target_language_id=target.id,
+        source_language=source.name,
+        source_language_tag=source.tag,
+        target_language=target.name,
+        target_language_tag=target.tag,
+        domain="Generic",
+        model=pair_id.split("_", 1)[1],
+        platform="SRV",
+        technology="TNMV",
+        version="8.5",
+    )
