@@ -1,7 +1,7 @@
 """Build one Lambda layer into a folder: the recipe `sam build` and the local stack share.
 
-    python layers/build_layer.py dependencies TARGET            for the interpreter that runs it
-    python layers/build_layer.py dependencies TARGET --lambda   for Amazon Linux 2023 on x86-64, whatever machine builds it
+    python layers/build_layer.py dependencies TARGET            for the Python that runs it
+    python layers/build_layer.py dependencies TARGET --lambda   for Lambda on x86-64, wherever it is built
     python layers/build_layer.py hearback TARGET
 
 The layer's content goes to TARGET/python. Bytecode is shipped, and marked `unchecked-hash`: zips
@@ -21,9 +21,9 @@ from pathlib import Path
 LAYERS = Path(__file__).resolve().parent
 
 # botocore carries 150 MB of service descriptions; Lambda needs those of the services we call.
-SERVICES = {"cloudwatch", "dynamodb", "events", "lambda", "logs", "s3", "scheduler", "secretsmanager", "sqs", "sts"}
+SERVICES = {"cloudwatch", "dynamodb", "events", "lambda", "logs", "s3", "secretsmanager", "sqs", "sts"}
 SHARED_DATA = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
-NOT_NEEDED_AT_RUN_TIME = ("tests", "test", "__pycache__", "bin", "lxml/includes", "lxml/isoschematron", "boto3/examples")
+NOT_NEEDED_AT_RUN_TIME = ("tests", "test", "__pycache__", "bin", "includes", "isoschematron", "examples")
 INSTALLER_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "WHEEL")
 SOURCES_OF_COMPILED_MODULES = (".pyx", ".pxd", ".pxi", ".c", ".h", ".pyi")
 
@@ -47,7 +47,8 @@ def main() -> None:
         install(python, FOR_LAMBDA if wanted.for_lambda else ())
         trim(python)
     else:
-        shutil.copytree(LAYERS / "hearback/python", python, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        source, bytecode = LAYERS / "hearback/python", shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, python, ignore=bytecode, dirs_exist_ok=True)
     compile_all(python)
 
 
@@ -55,8 +56,9 @@ def install(python: Path, platform: tuple[str, ...]) -> None:
     """Install the locked requirements, every file checked against its hash."""
     requirements = LAYERS / "dependencies/requirements.txt"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    options = ["--require-hashes", "--no-deps", "--no-compile", "--target", str(python), *platform]
-    done = subprocess.run([*pip, *options, "-r", str(requirements)], capture_output=True, text=True, check=False)
+    options = ["--require-hashes", "--no-deps", "--no-compile", *platform, "--target", str(python)]
+    call = [*pip, *options, "-r", str(requirements)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"pip could not install {requirements}:\n{done.stdout}{done.stderr}")
 
@@ -68,7 +70,7 @@ def trim(python: Path) -> None:
             if entry.name not in SERVICES | SHARED_DATA:
                 remove(entry)
     for pattern in NOT_NEEDED_AT_RUN_TIME:
-        for found in list(python.rglob(pattern)) if "/" not in pattern else [python / pattern]:
+        for found in list(python.rglob(pattern)):
             remove(found)
     for info in python.glob("*.dist-info"):
         for note in INSTALLER_NOTES:

@@ -41,7 +41,7 @@ def _run(port: int) -> int:
             _say(banner(ready.as_json()))
             while not running.has_ended():
                 time.sleep(0.2)
-            raise server.CannotStart(f"MiniStack has ended. The end of {running.log}:\n{running.last_lines()}")
+            raise server.CannotStart(f"MiniStack has ended. Its last lines:\n{running.last_lines()}")
         finally:
             STACK_FILE.unlink(missing_ok=True)
 
@@ -54,12 +54,12 @@ def _only_one() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise server.CannotStart("A stack of this checkout is running already (see .local/stack.json).") from None
+            raise server.CannotStart("A stack of this checkout is already running.") from None
         STACK_FILE.unlink(missing_ok=True)
         yield
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     """Leave by KeyboardInterrupt, once: what follows is the orderly end."""
     for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(again, signal.SIG_IGN)

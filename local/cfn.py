@@ -21,8 +21,7 @@ def _spell_out(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
         value: Any = loader.construct_scalar(node)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
+    elif isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)
     if tag == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
@@ -31,7 +30,7 @@ def _spell_out(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
 
 _Loader.add_multi_constructor("!", _spell_out)
 # A template's `2012-10-17` and `2010-09-09` are strings, not dates.
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Deploy the real template by CloudFormation; only where the code lies is rewritten (to S3, as `sam deploy` does)."""
+"""Deploy the real template by CloudFormation. As `sam deploy` does, code goes to S3 and is named there."""
 
 from __future__ import annotations
 
@@ -84,9 +84,8 @@ def describe(endpoint_url: str) -> Deployed:
 
 def _parameters(template: dict[str, Any]) -> list[dict[str, str]]:
     declared = template.get("Parameters", {})
-    return [
-        {"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items() if name in declared
-    ]
+    ours = {name: value for name, value in PARAMETERS.items() if name in declared}
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in ours.items()]
 
 
 def _uploaded(zip_file: Path, endpoint_url: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The API at MiniStack's own address, as AWS serves it: `/{stage}/…` instead of `/_aws/execute-api/{id}/{stage}/…`.
+"""The API at MiniStack's own address, as AWS serves it: `/{stage}/…`, not `/_aws/execute-api/{id}/…`.
 
 So the base URL survives a redeploy, and a link made of the host and `requestContext.path` leads back
 here as it does on AWS. Requests signed for an AWS service are passed on untouched.

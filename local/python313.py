@@ -23,7 +23,10 @@ artefacts need it. Install it in one of these ways, and call make again:
 
 or name one yourself: make … PYTHON313=/path/to/python3.13
 """
-ASK = "import sys; print(sys.version_info[:2] == (3, 13) and sys.prefix == sys.base_prefix and sys.executable or '')"
+ASK = """\
+import sys
+print(sys.executable if sys.version_info[:2] == (3, 13) and sys.prefix == sys.base_prefix else "")
+"""
 
 
 def find() -> str | None:
@@ -40,7 +43,7 @@ def _candidates() -> Iterator[str]:
         yield named
         return
     for folder in os.get_exec_path():
-        yield os.path.join(folder, "python3.13")
+        yield f"{folder}/python3.13"
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     for pattern in ("versions/3.13*/bin/python3.13",):
         yield from sorted(map(str, pyenv.glob(pattern)), reverse=True)

@@ -23,8 +23,7 @@ from hearback.access import accounts, store
 from hearback.access.model import ApiKey, Role, write_key
 from hearback.errors import Invalid
 from hearback.settings import Settings, settings
-from hearback.translation import catalogue, languages
-from hearback.translation.model import LanguagePair
+from hearback.translation import catalogue
 
 ACCOUNTS = {
     "admin": ("acme", "admin@acme.example", Role.ADMIN),
@@ -91,24 +90,8 @@ def _install_pairs(organization: str) -> None:
     installed = catalogue.load(organization).pairs
     for pair_id, source, target in PAIRS:
         if pair_id not in installed:
-            catalogue.install(organization, _pair(pair_id, source, target))
-
-
-def _pair(pair_id: str, source_id: str, target_id: str) -> LanguagePair:
-    source, target = languages.language(source_id), languages.language(target_id)
-    assert source, source_id
-    assert target, target_id
-    return LanguagePair(
-        language_pair_id=pair_id,
-        source_language_id=source.id,
-        target_language_id=target.id,
-        source_language=source.name,
-        source_language_tag=source.tag,
-        target_language=target.name,
-        target_language_tag=target.tag,
-        domain="Generic",
-        model=pair_id.split("_", 1)[1],
-        platform="SRV",
-        technology="TNMV",
-        version="8.5",
-    )
+            model = pair_id.split("_", 1)[1]
+            traits = {"domain": "Generic", "platform": "SRV", "technology": "TNMV", "version": "8.5"}
+            catalogue.install(
+                organization, catalogue.describe(pair_id, source, target, model=model, **traits)
+            )

@@ -7,6 +7,7 @@ its parent dies, however that happens, and then becomes MiniStack.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.front import front, tell
 from local.paths import ROOT
@@ -137,10 +139,10 @@ def _wait_until_ready(server: Server) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if server.has_ended():
-            raise CannotStart(f"MiniStack ended while starting. The end of {server.log}:\n{server.last_lines()}")
+            raise CannotStart(f"MiniStack ended while starting. Its last lines:\n{server.last_lines()}")
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"{server.endpoint_url}/_ministack/health", timeout=5):
-                return
+            urllib.request.urlopen(f"{server.endpoint_url}/_ministack/health", timeout=5).close()
+            return
         time.sleep(0.05)
     raise CannotStart(f"MiniStack did not answer within {PATIENCE:.0f} s. See {server.log}")
 
@@ -149,8 +151,8 @@ def main() -> None:
     """Become MiniStack."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-    from ministack import app as ministack  # takes its settings from the environment at import
-
+    # Imported here: it takes its settings from the environment at import, and is untyped.
+    ministack: Any = importlib.import_module("ministack.app")
     ministack.app = front(ministack.app, Path(os.environ["HEARBACK_ROUTES"]))
     sys.argv = ["ministack"]
     ministack.main()

@@ -16,9 +16,11 @@ from local.stack import Stack
 @contextmanager
 def running_stack() -> Iterator[Stack]:
     """An ephemeral stack, deployed from the working tree and seeded."""
-    with tempfile.TemporaryDirectory(prefix="hearback-", ignore_cleanup_errors=True) as home:
-        with stack_in(Path(home), port=free_port(), keep=False, say=_say) as (stack, _):
-            yield stack
+    with (
+        tempfile.TemporaryDirectory(prefix="hearback-", ignore_cleanup_errors=True) as home,
+        stack_in(Path(home), port=free_port(), keep=False, say=_say) as (stack, _),
+    ):
+        yield stack
 
 
 def _say(what: str) -> None:

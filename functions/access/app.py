@@ -21,7 +21,11 @@ def who_am_i(caller: Caller) -> wire.CallerDocument:
 def list_accounts(caller: Caller) -> wire.AccountList:
     """All accounts of the organization."""
     caller.require_admin()
-    return {"accounts": [wire.account_document(account) for account in store.list_accounts(caller.organization_id)]}
+    return {
+        "accounts": [
+            wire.account_document(account) for account in store.list_accounts(caller.organization_id)
+        ]
+    }
 
 
 @api.post("/api/v1/access/accounts")

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 from aws_lambda_powertools import Logger
-
 from hearback.storage import owed
 
 PATIENCE = 10 * 60 * owed.SECOND  # a worker that has the message now gets this long before the next

@@ -1,5 +1,7 @@
 """Translation feedback: entries, TMX in and out, language pairs (Language Weaver Edge API v2)."""
 
+from typing import Annotated
+
 from hearback import VERSION
 from hearback.access import tokens
 from hearback.access.model import Caller
@@ -22,9 +24,12 @@ INLINE_EXPORT_BYTES = 4_000_000
 
 
 @api.get("/api/v2/feedback")
-def list_feedback(caller: Caller, query: wire.FeedbackListQuery, deadline: Deadline) -> wire.FeedbackList:
+def list_feedback(
+    caller: Caller, query: wire.FeedbackListQuery, request: Request, deadline: Deadline
+) -> wire.FeedbackList:
     """List feedback entries, oldest first. Who is no admin sees their own."""
-    found = listing.page(listing.visible(caller, query.meant()), query.page, query.per_page, deadline)
+    selection = listing.visible(caller, query.meant())
+    found = listing.page(selection, query.page, query.per_page, deadline, request.now)
     return wire.feedback_list(found.entries, found.total, query.page, query.per_page)
 
 
@@ -34,8 +39,10 @@ def create_feedback(caller: Caller, form: wire.FeedbackCreateForm, request: Requ
     return wire.feedback_document(feedback.create(caller, form.new(), request.now))
 
 
-@api.get("/api/v2/feedback/export", answer="text/x-tmx")
-def export_feedback(caller: Caller, query: wire.FeedbackSelection, request: Request, deadline: Deadline) -> Answer:
+@api.get("/api/v2/feedback/export", answer="text/x-tmx", also={202: wire.ExportDocument, 302: None})
+def export_feedback(
+    caller: Caller, query: wire.FeedbackSelection, request: Request, deadline: Deadline
+) -> Answer:
     """Export feedback entries as TMX 1.4: at once, by redirect to the file, or (202) in the background."""
     meant = listing.within_rights(caller, query.meant())
     try:
@@ -56,9 +63,9 @@ def get_export(caller: Caller, exportId: str) -> wire.ExportDocument:
     return wire.export_document(record, exporting.download_url(record) if record.state is State.DONE else "")
 
 
-@api.post("/api/v2/feedback/import")
+@api.post("/api/v2/feedback/import", also={202: wire.ImportDocument})
 def import_feedback(
-    caller: Caller, upload: Multipart, request: Request, deadline: Deadline
+    caller: Caller, upload: Annotated[Multipart, wire.ImportOptions], request: Request, deadline: Deadline
 ) -> wire.ImportFeedbackResponse | Answer:
     """Import a TMX file of up to 4 MB; 202 with the import's address if it takes longer than a request."""
     options = check(wire.ImportOptions, {**request.query, **upload.fields})
@@ -98,10 +105,14 @@ def get_import(caller: Caller, importId: str) -> wire.ImportDocument:
 
 
 @api.delete("/api/v2/feedback/batch-delete")
-def batch_delete(caller: Caller, parameters: wire.FeedbackSelection, request: Request, deadline: Deadline) -> int:
+def batch_delete(
+    caller: Caller, parameters: wire.FeedbackSelection, request: Request, deadline: Deadline
+) -> int:
     """Delete feedback entries; the answer is their number."""
     meant = deleting.demand_filter(parameters.meant())
-    return deleting.batch_delete(caller, listing.within_rights(caller, meant), deadline.earlier(4), request.now)
+    return deleting.batch_delete(
+        caller, listing.within_rights(caller, meant), deadline.earlier(4), request.now
+    )
 
 
 @api.get("/api/v2/feedback/{feedbackId}")
@@ -111,7 +122,9 @@ def get_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDo
 
 
 @api.put("/api/v2/feedback/{feedbackId}")
-def update_feedback(caller: Caller, feedbackId: wire.FeedbackId, form: wire.FeedbackUpdateForm, request: Request) -> wire.FeedbackDocument:
+def update_feedback(
+    caller: Caller, feedbackId: wire.FeedbackId, form: wire.FeedbackUpdateForm, request: Request
+) -> wire.FeedbackDocument:
     """Update a feedback entry: absent fields stay, empty ones are cleared."""
     return wire.feedback_document(feedback.update(caller, feedbackId, form.change(), request.now))
 

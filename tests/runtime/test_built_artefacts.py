@@ -1,4 +1,4 @@
-"""Every function as `sam build` made it, run by the real runtime client under the real emulator, answers its events.
+"""Every function as `sam build` made it answers its events, under the real emulator and runtime client.
 
 What the other tests cannot see is seen here: a package missing from a layer, a module missing from a
 function, code that the runtime's Python refuses. The functions, their layers and their environment are

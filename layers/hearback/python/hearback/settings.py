@@ -24,4 +24,6 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    return Settings(**{field.name: os.environ[f"HEARBACK_{field.name.upper()}"] for field in fields(Settings)})
+    return Settings(
+        **{field.name: os.environ[f"HEARBACK_{field.name.upper()}"] for field in fields(Settings)}
+    )

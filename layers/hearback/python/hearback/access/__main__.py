@@ -28,7 +28,9 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m hearback.access", description="Create the first admin.")
     parser.add_argument("--stack", required=True, help="name of the CloudFormation stack")
-    parser.add_argument("--organization", required=True, help="id of the organization: letters, digits, - and _")
+    parser.add_argument(
+        "--organization", required=True, help="id of the organization: letters, digits, - and _"
+    )
     parser.add_argument("--name", help="its full name")
     parser.add_argument("--email", required=True, help="the admin's e-mail address")
     return parser.parse_args()

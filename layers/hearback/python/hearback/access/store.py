@@ -1,11 +1,11 @@
 """Where organizations, accounts and keys are kept.
 
-    pk                    sk                  what
-    org#<organization>    org                 the organization
-    org#<organization>    account#<id>        an account
-    org#<organization>    email#<email>       makes e-mail addresses unique in the organization
-    org#<organization>    key#<key id>        a key, for the lists of admins
-    key#<key id>          key                 the same key, for the one strong read of a request
+pk                    sk                  what
+org#<organization>    org                 the organization
+org#<organization>    account#<id>        an account
+org#<organization>    email#<email>       makes e-mail addresses unique in the organization
+org#<organization>    key#<key id>        a key, for the lists of admins
+key#<key id>          key                 the same key, for the one strong read of a request
 """
 
 from __future__ import annotations
@@ -247,11 +247,16 @@ def _mark_revoked(organization_id: str, key_id: str, account: Item, now: int) ->
 
 def change_role(account: Account, role: Role) -> Account:
     """Change the account's role, and with it the rights of all its keys, at once."""
-    api_keys = [k for k in list_keys(account.organization_id) if k.account_id == account.account_id and not k.revoked]
+    api_keys = [
+        k for k in list_keys(account.organization_id) if k.account_id == account.account_id and not k.revoked
+    ]
     writes = [_role_update(_account_key(account.organization_id, account.account_id), role)]
     writes[0]["Update"]["ConditionExpression"] = "#role = :old AND #keys = :count"
     writes[0]["Update"]["ExpressionAttributeNames"]["#keys"] = "keys"
-    writes[0]["Update"]["ExpressionAttributeValues"] |= {":old": text(account.role), ":count": number(len(api_keys))}
+    writes[0]["Update"]["ExpressionAttributeValues"] |= {
+        ":old": text(account.role),
+        ":count": number(len(api_keys)),
+    }
     for api_key in api_keys:
         writes.append(_role_update(_used_key(api_key.key_id), role))
         writes.append(_role_update(_listed_key(account.organization_id, api_key.key_id), role))
@@ -272,4 +277,3 @@ def _table() -> str:
 
 def organization_exists(organization_id: str) -> bool:
     return reads.get(_table(), _organization_key(organization_id)) is not None
-

@@ -31,7 +31,9 @@ def get_many(table: str, keys: Sequence[Item]) -> list[Item]:
 
 def _get_batch(table: str, keys: Sequence[Item]) -> Iterator[Item]:
     for attempt in range(10):
-        answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+        answer = clients.dynamodb().batch_get_item(
+            RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
+        )
         yield from answer["Responses"].get(table, [])
         rest = answer.get("UnprocessedKeys", {}).get(table)
         if not rest:

@@ -46,8 +46,14 @@ def put(table: str, item: dict[str, Any], condition: str | None = None, **values
     return {"Put": _conditional({"TableName": table, "Item": item}, condition, values)}
 
 
-def update(table: str, key: dict[str, Any], change: str, condition: str | None = None, **values: Any) -> Write:
-    return {"Update": _conditional({"TableName": table, "Key": key, "UpdateExpression": change}, condition, values)}
+def update(
+    table: str, key: dict[str, Any], change: str, condition: str | None = None, **values: Any
+) -> Write:
+    return {
+        "Update": _conditional(
+            {"TableName": table, "Key": key, "UpdateExpression": change}, condition, values
+        )
+    }
 
 
 def delete(table: str, key: dict[str, Any], condition: str | None = None, **values: Any) -> Write:
@@ -91,7 +97,11 @@ def transact(writes: Sequence[Write]) -> None:
 def _again(error: ClientError) -> bool:
     """Whether the same transaction may succeed a little later; raises `ConditionFailed` if not."""
     code = error.response["Error"]["Code"]
-    if code in ("TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException"):
+    if code in (
+        "TransactionInProgressException",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+    ):
         return True
     if code != "TransactionCanceledException":
         return False

@@ -1,4 +1,4 @@
-"""Assembles translation units from the parser's events. This is the hot path of every import.
+"""Assembles translation units from the parser's events: the long way, which knows all rules.
 
 Calling Python for each event would cost more than parsing. So the events of a slice are recorded first: the
 parser appends text and the ends of elements to a list with no Python in between, only starts pass through
@@ -22,10 +22,11 @@ from xml.parsers.expat import XMLParserType
 from hearback.tmx.errors import TmxError
 
 SEG, PROP, NOTE, TUV, TU, CODE, TMX, HEADER, BODY, OTHER = range(1, 11)
+INLINE_CODES: Final = frozenset(("bpt", "ept", "ph", "it", "ut"))
+"""Elements whose content is native code, not language; a `sub` within is dropped with it."""
 _CODES: Final = {
     "seg": SEG, "prop": PROP, "note": NOTE, "tuv": TUV, "tu": TU, "tmx": TMX, "header": HEADER, "body": BODY,
-    # Inline elements whose content is native code, not language; a `sub` within is dropped with it.
-    "bpt": CODE, "ept": CODE, "ph": CODE, "it": CODE, "ut": CODE,
+    **dict.fromkeys(INLINE_CODES, CODE),
 }  # fmt: skip
 
 Event: TypeAlias = str | int | tuple[Any, ...]
@@ -86,6 +87,8 @@ class Frame:
         self.seen_body = False
         self.offset_shift = 0
         self.line_shift = 0
+        self.is_between_units = False
+        """After a slice: it ended with `</tu>`, and the next byte belongs to the body."""
 
     def enter(self, item: tuple[Any, ...], depth: int) -> None:
         code, attributes = item[:2]
@@ -178,7 +181,8 @@ def assemble(frame: Frame, limits: Limits) -> Generator[list[Unit], list[Event],
     units: list[Unit] = []
     item: Any
     while True:
-        rest = iter((yield units))
+        events = yield units
+        rest = iter(events)
         units = []
         for item in rest:
             if item.__class__ is str:
@@ -274,6 +278,7 @@ def assemble(frame: Frame, limits: Limits) -> Generator[list[Unit], list[Event],
             depth -= 1
         if len(text) > most_text:
             raise _too_long(most_text, line)
+        frame.is_between_units = in_body and depth == 2 and events[-1:] == [TU]
 
 
 def _joined(notes: str, note: str, most: int, line: int) -> str:

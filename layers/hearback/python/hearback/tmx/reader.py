@@ -21,11 +21,13 @@ from xml.parsers import expat
 from hearback.tmx.assembly import Frame, Limits, Recorder, Unit, Variant, assemble
 from hearback.tmx.encoding import Start, codec_of, detect, encode
 from hearback.tmx.errors import TmxError
+from hearback.tmx.plain import plain_units
 
 __all__ = ["Limits", "Position", "TmxError", "TmxReader", "Unit", "Variant"]
 
 _PROLOGUE: Final = '<?xml version="1.0" standalone="yes"?>'  # see hearback.tmx.encoding
 _RESUMED_PROLOGUE: Final = _PROLOGUE + "<tmx><body>"
+_UNIT_END: Final = b"</tu>"
 _CUT_SHORT: Final = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -57,15 +59,20 @@ class Position(NamedTuple):
 
 
 class TmxReader:
+    """Between units of a UTF-8 file there is no parser: a plain stretch needs none of ours, see `plain`."""
+
     def __init__(self, resume: Position | None = None, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._held = bytearray()  # less than a slice, or a start yet to be understood
         self._error: TmxError | None = None
         self._parser: expat.XMLParserType | None = None
+        self._start: Start | None = None  # where the next byte is, while there is no parser
         self._resumed = resume
-        self._frame = Frame(resume.units - 1, resume.srclang) if resume else Frame()
+        self._frame = Frame()
         if resume is not None:
-            self._open(Start(resume.encoding, resume.offset, resume.line), _RESUMED_PROLOGUE)
+            self._frame = Frame(resume.units - 1, resume.srclang)
+            self._start = Start(resume.encoding, resume.offset, resume.line)
+            self._encoding = resume.encoding
 
     def feed(self, data: bytes) -> list[Unit]:
         """The units that ended in what was fed so far, each once; they come slice by slice."""
@@ -83,7 +90,7 @@ class TmxReader:
             raise self._error
         try:
             self._held += data
-            if self._parser is None and not self._begin(final):
+            if self._parser is None and self._start is None and not self._begin(final):
                 return []
             units = self._parse_slices(final)
         except TmxError as error:
@@ -99,44 +106,69 @@ class TmxReader:
         if start is None:
             return False
         del self._held[: start.offset]
+        self._encoding = start.encoding
         self._open(start, _PROLOGUE)
         return True
 
-    def _open(self, start: Start, prologue: str) -> None:
-        self._encoding = start.encoding
+    def _open(self, start: Start, prologue: str) -> expat.XMLParserType:
         self._assembly = assemble(self._frame, self._limits)
         next(self._assembly)
         self._recorder = Recorder(self._frame, self._limits)
-        self._parser = self._recorder.attach(expat.ParserCreate, start.encoding)
-        self._parser.AttlistDeclHandler = self._count_attribute
+        parser = self._parser = self._recorder.attach(expat.ParserCreate, start.encoding)
+        parser.AttlistDeclHandler = self._count_attribute
         self._attribute_declarations = 0
         self._fed = 0
-        self._parse(encode(prologue, start.encoding), final=False)
+        self._parse(parser, encode(prologue, start.encoding), final=False)
         self._frame.offset_shift = start.offset - self._fed
         self._frame.line_shift = start.line - 1
+        self._start = None
+        return parser
 
     def _parse_slices(self, final: bool) -> list[Unit]:
         size = self._limits.slice
         held = bytes(self._held)
-        whole = len(held) if final else len(held) - len(held) % size
         units: list[Unit] = []
-        for start in range(0, whole, size):
-            units += self._parse(held[start : min(start + size, whole)], final=False)
-        del self._held[:whole]
+        start = 0
+        while start < len(held) and (final or len(held) - start >= size):
+            unit_end = held.rfind(_UNIT_END, start, start + size)
+            end = unit_end + len(_UNIT_END) if unit_end >= 0 else start + size
+            units += self._read(held[start:end])
+            start = end
+        del self._held[:start]
         if final:
-            units += self._parse(b"", final=True)
+            units += self._parse(self._present_parser(), b"", final=True)
             if not self._frame.seen_body:
                 raise TmxError("is not TMX: it has no <body>")
         return units
 
-    def _parse(self, data: bytes, final: bool) -> list[Unit]:
-        parser, recorder = self._parser, self._recorder
-        assert parser is not None
+    def _read(self, data: bytes) -> list[Unit]:
+        start, frame = self._start, self._frame
+        if start is not None and start.encoding == "utf-8" and data.endswith(_UNIT_END):
+            plain = plain_units(data, frame.units, frame.srclang, start.offset, start.line, self._limits)
+            if plain is not None:
+                frame.units += len(plain)
+                self._start = Start("utf-8", start.offset + len(data), start.line + data.count(b"\n"))
+                return plain
+        parser = self._present_parser()
+        units = self._parse(parser, data, final=False)
+        if frame.is_between_units and self._encoding == "utf-8" and data.endswith(_UNIT_END):
+            self._start = Start("utf-8", self._fed + frame.offset_shift, self._recorder.line)
+            self._parser = None
+        return units
+
+    def _present_parser(self) -> expat.XMLParserType:
+        if self._start is not None:
+            return self._open(self._start, _RESUMED_PROLOGUE)
+        assert self._parser is not None
+        return self._parser
+
+    def _parse(self, parser: expat.XMLParserType, data: bytes, final: bool) -> list[Unit]:
+        recorder = self._recorder
         try:
             parser.Parse(data, final)
         except expat.ExpatError as error:
             self._assembly.send(recorder.events)  # what came before may have been wrong in a plainer way
-            raise self._refusal(error, data, final) from None
+            raise self._refusal(parser, error, data, final) from None
         units = self._assembly.send(recorder.events)
         recorder.events.clear()
         recorder.check()
@@ -150,13 +182,15 @@ class TmxReader:
         if self._attribute_declarations > _MOST_ATTRIBUTE_DECLARATIONS:
             raise TmxError("declares too many attributes in its DTD", self._recorder.line)
 
-    def _refusal(self, error: expat.ExpatError, data: bytes, final: bool) -> TmxError:
+    def _refusal(
+        self, parser: expat.XMLParserType, error: expat.ExpatError, data: bytes, final: bool
+    ) -> TmxError:
         line = error.lineno + self._frame.line_shift
         seen_root = self._frame.seen_root
         if final and error.code in _CUT_SHORT:
             reason = "is truncated: it ends before </tmx>" if seen_root else "is not XML: it holds no element"
             return TmxError(reason, line)
-        here = self._text_at_error(data)
+        here = self._text_at(parser.ErrorByteIndex - self._fed, data)
         if error.code == _UNDEFINED_ENTITY:
             name, semicolon, _ = here.partition(";")
             known = f", {name};" if semicolon and name.startswith("&") else ""
@@ -172,8 +206,6 @@ class TmxReader:
                 return f"it holds the character U+{ord(character):04X}, which XML does not allow"
         return expat.ErrorString(code)
 
-    def _text_at_error(self, data: bytes) -> str:
+    def _text_at(self, place: int, data: bytes) -> str:
         """A few characters from where the parser stopped, if that is in the slice it was just given."""
-        assert self._parser is not None
-        place = self._parser.ErrorByteIndex - self._fed
         return data[place : place + 80].decode(codec_of(self._encoding), "replace") if place >= 0 else ""

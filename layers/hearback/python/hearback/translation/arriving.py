@@ -89,7 +89,10 @@ def begin_upload(caller: Caller, options: Options, now: int) -> Upload:
         Bucket=settings().transfer_bucket,
         Key=key,
         Fields=dict(pinned),
-        Conditions=[*({name: value} for name, value in pinned.items()), ["content-length-range", 1, LARGEST_UPLOAD]],
+        Conditions=[
+            *({name: value} for name, value in pinned.items()),
+            ["content-length-range", 1, LARGEST_UPLOAD],
+        ],
         ExpiresIn=UPLOAD_LIFETIME,
     )
     return Upload(import_id, post["url"], post["fields"])

@@ -69,6 +69,27 @@ def load(organization_id: str) -> Catalogue:
     return catalogue
 
 
+def describe(language_pair_id: str, source_id: str, target_id: str, **given: str) -> LanguagePair:
+    """A pair with the names and tags of its languages looked up where they are not `given`.
+
+    Raises `Invalid` for a language id that is not in the table, and for a pair of one language.
+    """
+    source, target = languages.language(source_id), languages.language(target_id)
+    for language, language_id in ((source, source_id), (target, target_id)):
+        if language is None:
+            raise Invalid("The language id is not known.", f"{language_id[:40]!r}")
+    if source is None or target is None or source_id == target_id:
+        raise Invalid("Source and target are the same language.", source_id)
+    found = {
+        "source_language": source.name,
+        "source_language_tag": source.tag,
+        "target_language": target.name,
+        "target_language_tag": target.tag,
+    }
+    known = found | {name: value for name, value in given.items() if value}
+    return LanguagePair(language_pair_id, source_id, target_id, **known)
+
+
 def install(organization_id: str, pair: LanguagePair) -> None:
     """Raises `Invalid` when a pair with this id is installed already."""
     table = settings().translation_table
@@ -107,7 +128,10 @@ def remove(organization_id: str, pair_id: str) -> LanguagePair:
             transact(
                 [
                     delete(table, keys.pair(organization_id, pair_id), "attribute_exists(pk)"),
-                    *(delete(table, {"pk": r["pk"], "sk": r["sk"]}, "moves = :seen", seen=r["moves"]) for r in rows),
+                    *(
+                        delete(table, {"pk": r["pk"], "sk": r["sk"]}, "moves = :seen", seen=r["moves"])
+                        for r in rows
+                    ),
                 ]
             )
         except ConditionFailed:
@@ -125,4 +149,3 @@ def _pair_to_item(organization_id: str, pair: LanguagePair) -> Item:
 
 def _pair_from_item(item: Item) -> LanguagePair:
     return LanguagePair(**{name: get_text(item, name) for name in _PAIR_FIELDS})
-

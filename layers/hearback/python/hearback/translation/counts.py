@@ -75,7 +75,9 @@ class Tally:
         """The counters' updates; those of pairs first, each on the condition that its pair is installed."""
         table, organization = settings().translation_table, self._organization_id
         of_pairs = [
-            _update(table, keys.pair_count(organization, pair, shard), pair, moved.items(), "attribute_exists(pk)")
+            _update(
+                table, keys.pair_count(organization, pair, shard), pair, moved.items(), "attribute_exists(pk)"
+            )
             for pair, moved in self._pairs.items()
             if any(moved.values())
         ]
@@ -98,5 +100,11 @@ def _update(
     adds = ", ".join(f"{state} :{state}" for state in changes)
     values = {str(state): number(by) for state, by in changes.items()}
     return transactions.update(
-        table, row, f"SET pair = :pair ADD moves :one, {adds}", condition, pair=text(pair), one=number(1), **values
+        table,
+        row,
+        f"SET pair = :pair ADD moves :one, {adds}",
+        condition,
+        pair=text(pair),
+        one=number(1),
+        **values,
     )

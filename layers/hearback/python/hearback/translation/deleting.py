@@ -113,7 +113,9 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
 
 def finish_all(catalogue: Catalogue, deadline: Deadline) -> bool:
     """Finish every batch-delete under way in the organization; whether there was time for it."""
-    runs = (run(catalogue.organization_id, deletion.deletion_id, deadline) for deletion in catalogue.deletions)
+    runs = (
+        run(catalogue.organization_id, deletion.deletion_id, deadline) for deletion in catalogue.deletions
+    )
     return all(left is not None for left in runs)
 
 
@@ -181,7 +183,9 @@ def _close(deletion: Deletion, patient: bool) -> int | None:
     if patient and any(int(count["N"]) > 0 for count in item["pending"]["M"].values()):
         return None
     try:
-        transact([delete(table, of, "removed = :seen", seen=item["removed"]), owed.settle(deletion.deletion_id)])
+        transact(
+            [delete(table, of, "removed = :seen", seen=item["removed"]), owed.settle(deletion.deletion_id)]
+        )
     except ConditionFailed:
         return None
     return get_number(item, "removed")

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -32,6 +32,9 @@ from hearback.translation.filters import Filter
 from hearback.translation.imports import State
 from hearback.translation.listing import Selection
 from hearback.translation.model import Feedback
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 PART = 8 << 20
 """Bytes of a part: S3 takes at most 10,000 parts, so a file can have 80 GB."""
@@ -144,7 +147,9 @@ class _Work:
 
     def _create_upload(self) -> str:
         bucket, name = settings().transfer_bucket, self._record.object_key
-        return clients.s3().create_multipart_upload(Bucket=bucket, Key=name, ContentType="text/x-tmx")["UploadId"]
+        return clients.s3().create_multipart_upload(Bucket=bucket, Key=name, ContentType="text/x-tmx")[
+            "UploadId"
+        ]
 
     def _write_part(self, part: bytearray, after: int, seen: int) -> None:
         self._upload(bytes(part))
@@ -185,19 +190,17 @@ class _Work:
         return self._record
 
     def _complete(self, parts: int) -> None:
-        where = {
-            "Bucket": settings().transfer_bucket,
-            "Key": self._record.object_key,
-            "UploadId": self._record.upload_id,
-        }
-        pages = clients.s3().get_paginator("list_parts").paginate(**where)
-        uploaded = [
+        bucket, name, upload = settings().transfer_bucket, self._record.object_key, self._record.upload_id
+        pages = clients.s3().get_paginator("list_parts").paginate(Bucket=bucket, Key=name, UploadId=upload)
+        uploaded: list[CompletedPartTypeDef] = [
             {"PartNumber": part["PartNumber"], "ETag": part["ETag"]}
             for page in pages
             for part in page.get("Parts", [])
             if part["PartNumber"] <= parts
         ]
-        clients.s3().complete_multipart_upload(**where, MultipartUpload={"Parts": uploaded})  # type: ignore[arg-type]
+        clients.s3().complete_multipart_upload(
+            Bucket=bucket, Key=name, UploadId=upload, MultipartUpload={"Parts": uploaded}
+        )
 
     def _step(self, after: Export, *extra: Write) -> None:
         after = replace(after, revision=self._record.revision + 1)
@@ -211,7 +214,9 @@ class _Work:
 def _source_tag(selection: Selection) -> str:
     """The header's source language: `*all*` when the entries have several."""
     catalogue = selection.catalogue
-    tags = {catalogue.pairs[pair].source_language_tag for pair, _ in selection.leaves if pair in catalogue.pairs}
+    tags = {
+        catalogue.pairs[pair].source_language_tag for pair, _ in selection.leaves if pair in catalogue.pairs
+    }
     return tags.pop() if len(tags) == 1 else "*all*"
 
 

@@ -10,7 +10,15 @@ from hearback.access.model import Caller
 from hearback.errors import NotFound
 from hearback.settings import settings
 from hearback.storage import owed, reads
-from hearback.storage.items import Item, get_number, get_optional_number, get_text, number, text, without_nothing
+from hearback.storage.items import (
+    Item,
+    get_number,
+    get_optional_number,
+    get_text,
+    number,
+    text,
+    without_nothing,
+)
 from hearback.storage.transactions import Write, put, transact
 from hearback.translation import filters, keys
 from hearback.translation.filters import Filter

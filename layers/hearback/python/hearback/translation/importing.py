@@ -20,9 +20,9 @@ from hearback.errors import Busy
 from hearback.settings import settings
 from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed, transact
+from hearback.tmx.assembly import Unit
 from hearback.tmx.errors import TmxError
 from hearback.tmx.mapping import Candidate, Mapper, Rejection
-from hearback.tmx.assembly import Unit
 from hearback.tmx.reader import Position, TmxReader
 from hearback.translation import catalogue as catalogues
 from hearback.translation import deleting, entries, imports, keys
@@ -246,7 +246,10 @@ def pieces(record: Import, start: int) -> Iterator[bytes]:
     """The file's bytes from `start` on. Raises `TmxError` when it is gone or was replaced meanwhile."""
     try:
         answer = clients.s3().get_object(
-            Bucket=settings().transfer_bucket, Key=record.object_key, Range=f"bytes={start}-", IfMatch=record.etag
+            Bucket=settings().transfer_bucket,
+            Key=record.object_key,
+            Range=f"bytes={start}-",
+            IfMatch=record.etag,
         )
     except ClientError as error:
         code = error.response["Error"]["Code"]

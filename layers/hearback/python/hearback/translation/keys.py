@@ -9,7 +9,7 @@
     <org>#user#<username>               count#<pair>#<shard>     a user's entries by pair and state
     <org>#imports                       <import id>              an import
     <org>#exports                       <export id>              an export
-    <org>#places#<hash of filter>       <page size>#<page>       where a deep page of a list begins
+    <org>#places#<hash of filter>       <page size>#<page>       where a deep page begins (places.py)
 
 An entry is also in two indexes, whose partitions are the list's leaves, each in the order of ids:
 

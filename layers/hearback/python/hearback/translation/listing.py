@@ -22,7 +22,7 @@ from hearback.settings import settings
 from hearback.storage.merge import merged
 from hearback.storage.reads import Range
 from hearback.translation import catalogue as catalogues
-from hearback.translation import counts, entries, keys
+from hearback.translation import counts, entries, keys, places
 from hearback.translation.catalogue import Catalogue
 from hearback.translation.counts import Counts, Leaf
 from hearback.translation.feedback_ids import sort_key
@@ -79,6 +79,11 @@ class Selection:
             return None
         return sum(self.counts.by_leaf[leaf] for leaf in self.leaves) - pending
 
+    @property
+    def version(self) -> int:
+        """Another number whenever an entry of the selected pairs came, went or changed its state."""
+        return sum(self.counts.moves[pair] for pair in self.pairs)
+
     def read(self, wanted: int, after: int = -1) -> Iterator[Feedback]:
         """What matches, in the order of ids behind `after`; about `wanted` will be taken."""
         for entry in self._read(wanted, after):
@@ -118,7 +123,12 @@ class Selection:
     @property
     def _needs_leaves(self) -> bool:
         meant = self.meant
-        named = (meant.language_pair_id, meant.source_language_id, meant.target_language_id, meant.approval_states)
+        named = (
+            meant.language_pair_id,
+            meant.source_language_id,
+            meant.target_language_id,
+            meant.approval_states,
+        )
         return any(part is not None for part in named)
 
 
@@ -138,19 +148,24 @@ def visible(caller: Caller, meant: Filter) -> Selection:
     return select(catalogues.load(caller.organization_id), within_rights(caller, meant))
 
 
-def page(selection: Selection, number: int, size: int, deadline: Deadline) -> Page:
+def page(selection: Selection, number: int, size: int, deadline: Deadline, now: int) -> Page:
     """Page `number` (from 1) of what is selected, and how many there are in all.
 
     Raises `Invalid` when the total can only be had by reading, and that takes too long.
     """
-    skip = (number - 1) * size
     total = selection.counted()
     if total is None:
-        return _read_all(selection, skip, size, deadline)
-    if skip >= total:
+        return _read_all(selection, (number - 1) * size, size, deadline)
+    if (number - 1) * size >= total:
         return Page([], total)
-    found = islice(until(deadline, selection.read(skip + size)), skip, skip + size)
-    return Page(list(found), total)
+    deep = (number - 1) * size >= places.DEEP and not selection.catalogue.deletions
+    known = places.Places(selection.catalogue.organization_id, selection.meant, size, selection.version)
+    place = known.nearest(number) if deep else places.START
+    skip = (number - place.page) * size
+    found = list(islice(until(deadline, selection.read(skip + size, place.after)), skip + size))
+    if deep and len(found) == skip + size:
+        known.keep(places.Place(number + 1, found[-1].feedback_id), now)
+    return Page(found[skip:], total)
 
 
 def _read_all(selection: Selection, skip: int, size: int, deadline: Deadline) -> Page:

@@ -81,7 +81,9 @@ def check_texts(feedback: Feedback) -> None:
         if value and not clean(value).strip():
             raise Invalid("A translation is blank; leave it empty for none.", name)
     if feedback.suggested_translation and feedback.suggested_translation == feedback.machine_translation:
-        raise Invalid("The suggested translation is the same as the machine translation.", "suggestedTranslation")
+        raise Invalid(
+            "The suggested translation is the same as the machine translation.", "suggestedTranslation"
+        )
     size = text_bytes(feedback)
     if size > MOST_TEXT_BYTES:
         raise TooLarge("The entry's texts are too long.", f"{size} bytes; at most {MOST_TEXT_BYTES}")

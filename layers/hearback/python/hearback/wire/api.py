@@ -29,6 +29,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRoute
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import ClientError
 
 from hearback.access.model import Caller
@@ -45,7 +46,12 @@ ANSWER_LIMIT = 5_900_000
 _RESERVE = 1.5
 """Seconds kept of a request's time for turning the result into an answer."""
 
-_THROTTLED = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "SlowDown"}
+_THROTTLED = {
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "SlowDown",
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,11 @@ class Request:
     @cached_property
     def body(self) -> bytes:
         body: str = self.event.get("body") or ""
-        return base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+        return (
+            base64.b64decode(body)
+            if self.event.get("isBase64Encoded")
+            else body.encode("utf-8", "surrogatepass")
+        )
 
     @cached_property
     def query(self) -> reading.Parameters:
@@ -118,7 +128,9 @@ class Request:
     def base_url(self) -> str:
         """The address under which the client sees this API, without a slash at the end."""
         context = self.event.get("requestContext") or {}
-        scheme = self.header("X-Forwarded-Proto") or ("http" if settings().environment == "local" else "https")
+        scheme = self.header("X-Forwarded-Proto") or (
+            "http" if settings().environment == "local" else "https"
+        )
         path, whole = str(self.event["path"]), str(context.get("path") or self.event["path"])
         prefix = whole.removesuffix(path) if whole.endswith(path) else ""
         return f"{scheme}://{self.header('Host')}{prefix}"
@@ -133,6 +145,9 @@ class Operation:
     function: Callable[..., Any]
     public: bool
     answer: Any
+    """The type of the answer's document, or a media type."""
+    also: Mapping[int, Any]
+    """Answers with another status than 200: their type, a media type, or None for no body."""
 
 
 class Api:
@@ -143,7 +158,7 @@ class Api:
         self.operations: list[Operation] = []
         self.logger = Logger(service=family.name)
         self.metrics = Metrics(service=family.name)
-        self._authenticate = authenticate
+        self.authenticate = authenticate
         self._resolver = APIGatewayRestResolver()
         self._resolver.not_found(self._no_such_route)
         self._resolver.exception_handler(Exception)(self._failure)
@@ -170,21 +185,33 @@ class Api:
 
     @cached_property
     def _observed(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-        logged = self.logger.inject_lambda_context(self._resolver.resolve, clear_state=True)
-        return self.metrics.log_metrics(logged, raise_on_empty_metrics=False)  # type: ignore[return-value]
+        logged = self.logger.inject_lambda_context(self._counted, clear_state=True)
+        return self.metrics.log_metrics(logged)
+
+    def _counted(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Resolve, and count the answer by the class of its status: `2xx`, `4xx`, `5xx`."""
+        answer = self._resolver.resolve(event, context)
+        self.metrics.add_metric(name=f"{answer['statusCode'] // 100}xx", unit=MetricUnit.Count, value=1)
+        return answer
 
     def _route(
-        self, method: str, path: str, public: bool = False, answer: Any = None
+        self,
+        method: str,
+        path: str,
+        public: bool = False,
+        answer: Any = None,
+        also: Mapping[int, Any] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route; `{name}` in `path` is a path variable.
 
-        The function's return type describes the answer, or else `answer` does (a media type).
+        The function's return type describes the answer, or else `answer` does (a media type); `also`
+        names the answers with another status than 200.
         """
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             arguments = _arguments(function)
             answered = answer or inspect.get_annotations(function).get("return")
-            self.operations.append(Operation(method, path, function, public, answered))
+            self.operations.append(Operation(method, path, function, public, answered, also or {}))
             rule = path.replace("{", "<").replace("}", ">")
             self._resolver.route(rule, method)(lambda **found: self._run(function, arguments, public, found))
             return function
@@ -192,7 +219,11 @@ class Api:
         return declare
 
     def _run(
-        self, function: Callable[..., Any], arguments: Mapping[str, Any], public: bool, found: Mapping[str, str]
+        self,
+        function: Callable[..., Any],
+        arguments: Mapping[str, Any],
+        public: bool,
+        found: Mapping[str, str],
     ) -> Response[str]:
         request = self._request()
         caller = None if public else self._identify(request)
@@ -204,11 +235,13 @@ class Api:
         return Request(event, time.time_ns())
 
     def _identify(self, request: Request) -> Caller:
-        caller = self._authenticate(request.header)
+        caller = self.authenticate(request.header)
         self.logger.append_keys(organization=caller.organization_id, key=caller.key_id)
         return caller
 
-    def _value(self, name: str, kind: Any, request: Request, caller: Caller | None, found: Mapping[str, str]) -> Any:
+    def _value(
+        self, name: str, kind: Any, request: Request, caller: Caller | None, found: Mapping[str, str]
+    ) -> Any:
         match name:
             case "caller":
                 return caller
@@ -258,11 +291,15 @@ class Api:
             return self._error(Busy("The service is busy; try again in a moment."))
         self.logger.exception("the request failed")
         request_id = getattr(self._resolver.lambda_context, "aws_request_id", "")
-        return self._error(HearbackError("The service failed to answer this request.", f"request {request_id}"))
+        return self._error(
+            HearbackError("The service failed to answer this request.", f"request {request_id}")
+        )
 
     def _error(self, error: HearbackError) -> Response[str]:
         status, body = self.family.error(error)
-        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(status, {})
+        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(
+            status, {}
+        )
         return _response(Answer(body, status, self._media_type, headers))
 
 
@@ -282,7 +319,11 @@ def _size(body: str) -> int:
 
 
 def _response(answer: Answer, packed: bytes | None = None) -> Response[str]:
-    headers: dict[str, Any] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **answer.headers}
+    headers: dict[str, Any] = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **answer.headers,
+    }
     if packed is None:
         return Response(answer.status, answer.media_type, answer.body, headers)
     headers["Content-Encoding"] = "gzip"

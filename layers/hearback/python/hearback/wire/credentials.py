@@ -22,7 +22,8 @@ def basic_or_bearer(header: Header) -> Caller:
     if scheme.lower() == "bearer":
         return _bearer(value.strip())
     raise Unauthenticated(
-        "An API key is needed.", "HTTP Basic with the key as user name, or Authorization: Bearer with key or token"
+        "An API key is needed.",
+        "HTTP Basic with the key as user name, or Authorization: Bearer with key or token",
     )
 
 

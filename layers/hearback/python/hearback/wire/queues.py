@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -36,10 +38,18 @@ class Worker:
 
     def handler(self, event: dict[str, Any], context: Any) -> Any:
         """The Lambda handler: answers which messages failed."""
+        return self._observed(event, context)
+
+    @cached_property
+    def _observed(self) -> Callable[[dict[str, Any], Any], Any]:
+        logged = self.logger.inject_lambda_context(self._each, clear_state=True)
+        return self.metrics.log_metrics(logged)
+
+    def _each(self, event: dict[str, Any], context: Any) -> Any:
         seconds = context.get_remaining_time_in_millis() / 1000
         deadline = Deadline.after(seconds - min(_RESERVE, seconds / 4))
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        self.logger.set_correlation_id(context.aws_request_id)
+        self.metrics.add_metric(name="Messages", unit=MetricUnit.Count, value=len(event["Records"]))
         return process_partial_response(
             event=event, record_handler=lambda record: self._one(record, deadline), processor=processor
         )
@@ -49,6 +59,7 @@ class Worker:
             self._work(record.json_body, deadline)
         except Exception:
             self.logger.exception("the message's work failed", message_id=record.message_id)
+            self.metrics.add_metric(name="Failures", unit=MetricUnit.Count, value=1)
             self._pause(record)
             raise
 

@@ -79,8 +79,12 @@ def check(model: type[Model], parameters: Parameters) -> Model:
 
 def _invalid(error: ValidationError) -> Invalid:
     faults = error.errors(include_url=False, include_context=False)
-    lines = [f"{'.'.join(str(part) for part in fault['loc']) or 'parameters'}: {fault['msg']}" for fault in faults]
-    shown = [line.replace("Value error, ", "").encode("utf-8", "replace").decode()[:200] for line in lines[:10]]
+    lines = [
+        f"{'.'.join(str(part) for part in fault['loc']) or 'parameters'}: {fault['msg']}" for fault in faults
+    ]
+    shown = [
+        line.replace("Value error, ", "").encode("utf-8", "replace").decode()[:200] for line in lines[:10]
+    ]
     return Invalid("A parameter is missing or invalid.", "; ".join(shown))
 
 

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from hearback.errors import HearbackError, NotFound
-from hearback.translation import feedback_ids, languages, timestamps
+from hearback.translation import catalogue, feedback_ids, timestamps
 from hearback.translation.exports import Export
 from hearback.translation.feedback import NewFeedback
 from hearback.translation.filters import MOST_IDS, Filter
@@ -82,7 +89,9 @@ States = Annotated[frozenset[ApprovalState], BeforeValidator(_states, json_schem
 State = Annotated[ApprovalState | None, BeforeValidator(_nothing_if_empty)]
 Start = Annotated[int, _instant(end=False)]
 End = Annotated[int, _instant(end=True)]
-PairId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^#/\x00-\x1f\x7f]+$"), AfterValidator(_sayable)]
+PairId = Annotated[
+    str, Field(min_length=1, max_length=128, pattern=r"^[^#/\x00-\x1f\x7f]+$"), AfterValidator(_sayable)
+]
 
 
 class _Document(BaseModel):
@@ -199,30 +208,10 @@ class LanguagePairForm(_Document):
     technology: Text = ""
     version: Text = ""
 
-    @field_validator("source_language_id", "target_language_id")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if languages.language(value) is None:
-            raise ValueError(f"{value[:40]!r} is not a known three-letter language id")
-        return value
-
-    @model_validator(mode="after")
-    def _two_languages(self) -> LanguagePairForm:
-        if self.source_language_id == self.target_language_id:
-            raise ValueError("sourceLanguageId and targetLanguageId are the same")
-        return self
-
     def pair(self) -> LanguagePair:
-        source, target = languages.language(self.source_language_id), languages.language(self.target_language_id)
-        assert source is not None and target is not None
         given = self.model_dump()
-        found = {
-            "source_language": source.name,
-            "source_language_tag": source.tag,
-            "target_language": target.name,
-            "target_language_tag": target.tag,
-        }
-        return LanguagePair(**{name: value or found.get(name, "") for name, value in given.items()})
+        ids = (given.pop(name) for name in ("language_pair_id", "source_language_id", "target_language_id"))
+        return catalogue.describe(*ids, **given)
 
 
 class AuthForm(_Document):
@@ -384,7 +373,7 @@ def import_document(record: Import) -> ImportDocument:
     return {
         "importId": record.import_id,
         "state": record.state,
-        **import_response(record),  # type: ignore[typeddict-item]
+        **import_response(record),
         "unitsRead": record.units,
         "bytesRead": record.size if record.state == "done" else record.bytes_read,
         "size": record.size,

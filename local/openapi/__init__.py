@@ -1,0 +1,5 @@
+"""The API reference: one OpenAPI 3.1 document, made from the code's own routes and models.
+
+What code cannot say is in two tables: `examples.yaml`, requests that work on the demo stack, by
+operation, and `fields.yaml`, what the names mean. `make openapi` writes `docs/openapi.json`.
+"""

@@ -1,0 +1,30 @@
+"""What every flow finds: an organization of its own on the running product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from local.stack import Stack
+from tests.flows.organizations import Organization, found
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy and no .netrc of the developer's
+        yield session
+
+
+@pytest.fixture
+def organization(stack: Stack, http: requests.Session) -> Organization:
+    """Nobody else's: what a test does to it disturbs no other."""
+    return found(stack, http)
+
+
+@pytest.fixture
+def another(stack: Stack, http: requests.Session) -> Organization:
+    """A second organization, with the same language pairs."""
+    return found(stack, http)

@@ -1,0 +1,95 @@
+"""The translation API's Lambda, from the gateway's event to its answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from tests.functions.conftest import Product, invoke, sample
+
+PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
+ENTRY = f"languagePairId={PAIR}&sourceText=hello&suggestedTranslation=bonjour&machineTranslation=salut"
+
+
+def signed(product: Product, case: str) -> dict[str, object]:
+    """A documented event with a key that the product under test knows."""
+    event = sample("translation_feedback", case)
+    basic = base64.b64encode(f"{product.keys['admin']}:".encode()).decode()
+    event["headers"]["Authorization"] = f"Basic {basic}"
+    return event
+
+
+def test_an_entry_is_created_listed_changed_and_deleted(product: Product) -> None:
+    status, entry = product.call("POST", "/api/v2/feedback", ENTRY)
+    assert (status, entry["approvalState"], entry["username"]) == (
+        200,
+        "awaitingApproval",
+        "admin@acme.example",
+    )
+    path = f"/api/v2/feedback/{entry['feedbackId']}"
+    assert product.call("GET", path) == (200, entry)
+    assert product.call("PUT", path, "approvalState=approved")[1]["reviewer"] == "admin@acme.example"
+    assert product.call("GET", "/api/v2/feedback?approvalStates=approved")[1]["totalItems"] == 1
+    assert product.call("DELETE", path)[1]["approvalState"] == "approved"
+    assert product.call("GET", path)[0] == 404
+    assert product.call("GET", "/api/v2/feedback")[1]["feedback"] == []
+
+
+def test_the_documented_events_are_answered(product: Product) -> None:
+    created = invoke("translation_feedback", signed(product, "create"))
+    assert json.loads(created["body"])["suggestedTranslation"] == "Ceci est un exemple de texte d'entrée."
+    listed = invoke("translation_feedback", signed(product, "list"))
+    assert json.loads(listed["body"])["totalItems"] == 1
+    imported = invoke("translation_feedback", signed(product, "import"))
+    assert json.loads(imported["body"]) == {"successful": 1, "duplicate": 0, "invalid": 0, "warnings": []}
+    assert invoke("translation_feedback", signed(product, "no_such_route"))["statusCode"] == 404
+    assert invoke("translation_feedback", sample("translation_feedback", "system_info"))["statusCode"] == 200
+
+
+def test_a_user_sees_neither_others_entries_nor_other_organizations(product: Product) -> None:
+    _, entry = product.call("POST", "/api/v2/feedback", ENTRY)
+    path = f"/api/v2/feedback/{entry['feedbackId']}"
+    for stranger in ("user", "other_admin"):
+        assert product.call("GET", path, key=stranger)[0] == 404
+        assert product.call("PUT", path, "comment=x", key=stranger)[0] == 404
+        assert product.call("DELETE", path, key=stranger)[0] == 404
+        assert product.call("GET", "/api/v2/feedback", key=stranger)[1]["totalItems"] == 0
+
+
+def test_only_an_admin_approves(product: Product) -> None:
+    _, entry = product.call("POST", "/api/v2/feedback", ENTRY, key="user")
+    path = f"/api/v2/feedback/{entry['feedbackId']}"
+    status, error = product.call("PUT", path, "approvalState=approved", key="user")
+    assert (status, error["error"]["code"]) == (403, 403)
+    assert product.call("PUT", path, "approvalState=awaitingApproval&comment=mine", key="user")[0] == 200
+    assert product.call("POST", "/api/v2/feedback", f"{ENTRY}&approvalState=approved", key="user")[0] == 403
+
+
+def test_a_batch_delete_answers_the_bare_number(product: Product) -> None:
+    for _ in range(3):
+        product.call("POST", "/api/v2/feedback", ENTRY)
+    assert product.call("DELETE", "/api/v2/feedback/batch-delete")[0] == 400
+    assert product.call("DELETE", "/api/v2/feedback/batch-delete", f"languagePairId={PAIR}") == (200, 3)
+    assert product.call("GET", "/api/v2/feedback")[1]["totalItems"] == 0
+
+
+def test_a_language_pair_with_entries_is_not_removed(product: Product) -> None:
+    _, entry = product.call("POST", "/api/v2/feedback", ENTRY)
+    assert product.call("DELETE", f"/api/v2/language-pairs/{PAIR}")[0] == 400
+    product.call("DELETE", f"/api/v2/feedback/{entry['feedbackId']}")
+    assert product.call("DELETE", f"/api/v2/language-pairs/{PAIR}")[1]["languagePairId"] == PAIR
+    assert product.call("POST", "/api/v2/feedback", ENTRY)[0] == 400
+
+
+def test_a_token_acts_for_its_key_until_that_is_revoked(product: Product) -> None:
+    form = f"username=user%40acme.example&password={product.keys['user']}"
+    event = sample("translation_feedback", "create") | {"path": "/api/v2/auth", "resource": "/api/v2/auth"}
+    event |= {"body": form, "isBase64Encoded": False}
+    token = invoke("translation_feedback", event)["body"]
+    product.keys["token"] = token
+    assert product.call("GET", "/api/v2/users/me/permissions", key="token")[1] == {
+        "MANAGE_FEEDBACK": False,
+        "SUBMIT_FEEDBACK": True,
+    }
+    product.call("DELETE", "/api/v1/access/keys/" + "2" * 16, key="admin", function="access")
+    assert product.call("GET", "/api/v2/users/me/permissions", key="token")[0] == 401
