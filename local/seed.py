@@ -10,7 +10,6 @@ import hashlib
 import os
 import sys
 import time
-from dataclasses import fields
 from typing import Any
 
 from local.paths import ROOT
@@ -54,9 +53,9 @@ def seed(stack: Stack) -> dict[str, Any]:
 
 def use(stack: Stack) -> None:
     """Let the product's own code work on this stack, from this process."""
-    for field in fields(Settings):
-        output = "".join(word.title() for word in field.name.split("_"))
-        os.environ[f"HEARBACK_{field.name.upper()}"] = stack.outputs.get(output, "local")
+    for field in Settings._fields:
+        output = "".join(word.title() for word in field.split("_"))
+        os.environ[f"HEARBACK_{field.upper()}"] = stack.outputs.get(output, "local")
     os.environ |= {
         "AWS_ENDPOINT_URL": stack.endpoint_url,
         "AWS_DEFAULT_REGION": stack.region,

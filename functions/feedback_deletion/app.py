@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from hearback import translation
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.translation import deleting
 from hearback.wire.queues import Worker
 
 
 def work(message: dict[str, Any], deadline: Deadline) -> None:
     """A message is `{"organization", "deletion", "round"}`."""
-    deleting.carry_on(message, deadline)
+    translation.deleting.carry_on(message, deadline)
 
 
 worker = Worker("feedback_deletion", lambda: settings().deletion_queue, work)

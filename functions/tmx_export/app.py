@@ -3,15 +3,15 @@
 import time
 from typing import Any
 
+from hearback import translation
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.translation import exporting
 from hearback.wire.queues import Worker
 
 
 def work(message: dict[str, Any], deadline: Deadline) -> None:
     """A message is `{"organization", "export", "round"}`."""
-    exporting.carry_on(message, deadline, time.time_ns())
+    translation.exporting.carry_on(message, deadline, time.time_ns())
 
 
 worker = Worker("tmx_export", lambda: settings().export_queue, work)

@@ -3,18 +3,18 @@
 import time
 from typing import Any
 
+from hearback import translation
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.translation import arriving
 from hearback.wire.queues import Worker
 
 
 def work(message: dict[str, Any], deadline: Deadline) -> None:
     """A message is an S3 notification, or our own `{"organization", "import", "round"}`."""
     if "import" in message:
-        arriving.carry_on(message, deadline, time.time_ns())
+        translation.arriving.carry_on(message, deadline, time.time_ns())
     else:
-        arriving.receive(message, deadline, time.time_ns())
+        translation.arriving.receive(message, deadline, time.time_ns())
 
 
 worker = Worker("tmx_import", lambda: settings().import_queue, work)

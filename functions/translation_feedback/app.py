@@ -2,13 +2,11 @@
 
 from typing import Annotated
 
-from hearback import VERSION
+from hearback import VERSION, translation
 from hearback.access import tokens
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
 from hearback.errors import TooLarge
-from hearback.translation import arriving, catalogue, deleting, exporting, exports, feedback, imports, listing
-from hearback.translation.imports import State
 from hearback.wire import translation as wire
 from hearback.wire.api import Answer, Api, Request
 from hearback.wire.credentials import authenticate_as, basic_or_bearer
@@ -28,15 +26,15 @@ def list_feedback(
     caller: Caller, query: wire.FeedbackListQuery, request: Request, deadline: Deadline
 ) -> wire.FeedbackList:
     """List feedback entries, oldest first. Who is no admin sees their own."""
-    selection = listing.visible(caller, query.meant())
-    found = listing.page(selection, query.page, query.per_page, deadline, request.now)
+    selection = translation.listing.visible(caller, query.meant())
+    found = translation.listing.page(selection, query.page, query.per_page, deadline, request.now)
     return wire.feedback_list(found.entries, found.total, query.page, query.per_page)
 
 
 @api.post("/api/v2/feedback")
 def create_feedback(caller: Caller, form: wire.FeedbackCreateForm, request: Request) -> wire.FeedbackDocument:
     """Create a feedback entry; the same one again is another entry."""
-    return wire.feedback_document(feedback.create(caller, form.new(), request.now))
+    return wire.feedback_document(translation.feedback.create(caller, form.new(), request.now))
 
 
 @api.get("/api/v2/feedback/export", answer="text/x-tmx", also={202: wire.ExportDocument, 302: None})
@@ -44,14 +42,14 @@ def export_feedback(
     caller: Caller, query: wire.FeedbackSelection, request: Request, deadline: Deadline
 ) -> Answer:
     """Export feedback entries as TMX 1.4: at once, by redirect to the file, or (202) in the background."""
-    meant = listing.within_rights(caller, query.meant())
+    meant = translation.listing.within_rights(caller, query.meant())
     try:
-        content = exporting.inline(caller, meant, INLINE_EXPORT_BYTES, Deadline.after(8))
+        content = translation.exporting.inline(caller, meant, INLINE_EXPORT_BYTES, Deadline.after(8))
         return Answer(content.decode(), media_type="text/x-tmx")
     except TooLarge:
-        record = exporting.wait(exporting.begin(caller, meant, request.now), deadline)
-    if record.state is State.DONE:
-        return Answer("", 302, "text/x-tmx", {"Location": exporting.download_url(record)})
+        record = translation.exporting.wait(translation.exporting.begin(caller, meant, request.now), deadline)
+    if record.is_done:
+        return Answer("", 302, "text/x-tmx", {"Location": translation.exporting.download_url(record)})
     status = f"{request.base_url}/api/v2/feedback/exports/{record.export_id}"
     return Answer.of(wire.export_document(record, ""), 202, {"Location": status, "Retry-After": "5"})
 
@@ -59,8 +57,8 @@ def export_feedback(
 @api.get("/api/v2/feedback/exports/{exportId}")
 def get_export(caller: Caller, exportId: str) -> wire.ExportDocument:
     """State and progress of an export, and a download URL once it is done."""
-    record = exports.get(caller, exportId)
-    return wire.export_document(record, exporting.download_url(record) if record.state is State.DONE else "")
+    record = translation.exports.get(caller, exportId)
+    return wire.export_document(record, translation.exporting.download_url(record) if record.is_done else "")
 
 
 @api.post("/api/v2/feedback/import", also={202: wire.ImportDocument})
@@ -75,9 +73,9 @@ def import_feedback(
             f"The file is larger than {IMPORT_LIMIT_MB} MB.",
             "Send it through POST /api/v2/feedback/import/uploads, which takes up to 1 GB.",
         )
-    chosen = imports.Options.of(caller, options.apply_all, options.approve_all)
-    record = arriving.import_now(caller, content, chosen, deadline, request.now)
-    if record.state is State.DONE:
+    chosen = translation.imports.Options.of(caller, options.apply_all, options.approve_all)
+    record = translation.arriving.import_now(caller, content, chosen, deadline, request.now)
+    if record.is_done:
         return wire.import_response(record)
     status = f"{request.base_url}/api/v2/feedback/imports/{record.import_id}"
     return Answer.of(wire.import_document(record), 202, {"Location": status, "Retry-After": "5"})
@@ -86,22 +84,22 @@ def import_feedback(
 @api.post("/api/v2/feedback/import/uploads")
 def start_upload(caller: Caller, parameters: wire.ImportOptions, request: Request) -> wire.UploadDocument:
     """Ours: a presigned S3 POST for a file of up to 1 GB, and the id of the import that it starts."""
-    options = imports.Options.of(caller, parameters.apply_all, parameters.approve_all)
-    upload = arriving.begin_upload(caller, options, request.now)
-    limit = imports.LARGEST_UPLOAD >> 20
+    options = translation.imports.Options.of(caller, parameters.apply_all, parameters.approve_all)
+    upload = translation.arriving.begin_upload(caller, options, request.now)
+    limit = translation.imports.LARGEST_UPLOAD >> 20
     return {"importId": upload.import_id, "url": upload.url, "fields": upload.fields, "maxSizeInMB": limit}
 
 
 @api.get("/api/v2/feedback/imports")
 def list_imports(caller: Caller) -> wire.ImportList:
     """Ours: the newest imports, also of files that others put into the bucket."""
-    return {"imports": [wire.import_document(record) for record in imports.latest(caller)]}
+    return {"imports": [wire.import_document(record) for record in translation.imports.latest(caller)]}
 
 
 @api.get("/api/v2/feedback/imports/{importId}")
 def get_import(caller: Caller, importId: str) -> wire.ImportDocument:
     """Ours: state and progress of an import, and its outcome."""
-    return wire.import_document(imports.get(caller, importId))
+    return wire.import_document(translation.imports.get(caller, importId))
 
 
 @api.delete("/api/v2/feedback/batch-delete")
@@ -109,16 +107,16 @@ def batch_delete(
     caller: Caller, parameters: wire.FeedbackSelection, request: Request, deadline: Deadline
 ) -> int:
     """Delete feedback entries; the answer is their number."""
-    meant = deleting.demand_filter(parameters.meant())
-    return deleting.batch_delete(
-        caller, listing.within_rights(caller, meant), deadline.earlier(4), request.now
+    meant = translation.deleting.demand_filter(parameters.meant())
+    return translation.deleting.batch_delete(
+        caller, translation.listing.within_rights(caller, meant), deadline.earlier(4), request.now
     )
 
 
 @api.get("/api/v2/feedback/{feedbackId}")
 def get_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
     """Retrieve a feedback entry."""
-    return wire.feedback_document(feedback.get(caller, feedbackId))
+    return wire.feedback_document(translation.feedback.get(caller, feedbackId))
 
 
 @api.put("/api/v2/feedback/{feedbackId}")
@@ -126,19 +124,19 @@ def update_feedback(
     caller: Caller, feedbackId: wire.FeedbackId, form: wire.FeedbackUpdateForm, request: Request
 ) -> wire.FeedbackDocument:
     """Update a feedback entry: absent fields stay, empty ones are cleared."""
-    return wire.feedback_document(feedback.update(caller, feedbackId, form.change(), request.now))
+    return wire.feedback_document(translation.feedback.update(caller, feedbackId, form.change(), request.now))
 
 
 @api.delete("/api/v2/feedback/{feedbackId}")
 def delete_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
     """Delete a feedback entry; the answer is the entry as it was."""
-    return wire.feedback_document(feedback.delete(caller, feedbackId))
+    return wire.feedback_document(translation.feedback.delete(caller, feedbackId))
 
 
 @api.get("/api/v2/language-pairs")
 def list_language_pairs(caller: Caller, query: wire.LanguagePairQuery) -> wire.LanguagePairList:
     """The installed language pairs."""
-    pairs = catalogue.load(caller.organization_id).pairs.values()
+    pairs = translation.catalogue.load(caller.organization_id).pairs.values()
     return {"languagePairs": [wire.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
 
 
@@ -147,7 +145,7 @@ def install_language_pair(caller: Caller, form: wire.LanguagePairForm) -> wire.L
     """Ours, for admins: install a language pair."""
     caller.require_admin()
     pair = form.pair()
-    catalogue.install(caller.organization_id, pair)
+    translation.catalogue.install(caller.organization_id, pair)
     return wire.language_pair_document(pair)
 
 
@@ -155,7 +153,7 @@ def install_language_pair(caller: Caller, form: wire.LanguagePairForm) -> wire.L
 def remove_language_pair(caller: Caller, languagePairId: str) -> wire.LanguagePairDocument:
     """Ours, for admins: remove a language pair that has no entries."""
     caller.require_admin()
-    return wire.language_pair_document(catalogue.remove(caller.organization_id, languagePairId))
+    return wire.language_pair_document(translation.catalogue.remove(caller.organization_id, languagePairId))
 
 
 @api.post("/api/v2/auth", public=True, answer="text/plain")
@@ -174,7 +172,7 @@ def system_info() -> wire.SystemInfo:
 @api.get("/api/v2/system/input-size-limits")
 def input_size_limits() -> wire.InputSizeLimits:
     """How large a file each of the two import routes takes."""
-    upload = imports.LARGEST_UPLOAD >> 20
+    upload = translation.imports.LARGEST_UPLOAD >> 20
     return {"importFeedbackMaxSizeInMB": IMPORT_LIMIT_MB, "importFeedbackUploadMaxSizeInMB": upload}
 
 

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from local.paths import ROOT
-
-sys.path.insert(0, str(ROOT / "layers" / "hearback" / "python"))
-
 from hearback.wire.api import Api, Operation
 
-
-@dataclass(frozen=True)
-class Family:
-    """One function's routes, under the name that its clients know."""
-
-    api: Api
-    description: str
-
-    @property
-    def name(self) -> str:
-        return self.api.family.name
+from local.paths import ROOT
 
 
 @dataclass(frozen=True)
 class Route:
-    family: Family
+    api: Api
     operation: Operation
 
     @property
@@ -40,14 +25,15 @@ class Route:
 
 
 @cache
-def families() -> tuple[Family, ...]:
-    """Every `functions/*/app.py` that defines an `api`; the others are workers."""
+def apis() -> dict[str, Api]:
+    """Every `functions/*/app.py` that defines an `api`, by what it says about itself."""
     modules = [_load(path) for path in sorted((ROOT / "functions").glob("*/app.py"))]
-    return tuple(Family(it.api, it.__doc__ or "") for it in modules if isinstance(getattr(it, "api", None), Api))
+    found = {module.__doc__ or "": getattr(module, "api", None) for module in modules}
+    return {about: api for about, api in found.items() if isinstance(api, Api)}
 
 
 def routes() -> list[Route]:
-    return [Route(family, operation) for family in families() for operation in family.api.operations]
+    return [Route(api, operation) for api in apis().values() for operation in api.operations]
 
 
 def _load(path: Path) -> ModuleType:

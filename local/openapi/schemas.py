@@ -23,7 +23,7 @@ def schemas(said: Iterable[Said]) -> tuple[dict[Said, Schema], dict[str, Schema]
     """The schema of each type, and the components to which they refer."""
     adapters = [(kind, mode, TypeAdapter(readable(kind))) for kind, mode in dict.fromkeys(said)]
     found, whole = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE, schema_generator=_Generator)
-    return dict(found), whole.get("$defs", {})  # type: ignore[arg-type]
+    return dict(found), whole.get("$defs", {})
 
 
 class _Generator(GenerateJsonSchema):
@@ -59,7 +59,8 @@ def readable(kind: Any) -> Any:
 def _typed_dict(kind: Any) -> Any:
     hints = get_type_hints(kind, include_extras=True)
     fields = {name: _field(readable(hint), name in kind.__required_keys__) for name, hint in hints.items()}
-    made: Any = TypedDict(kind.__name__, fields)  # type: ignore[operator]
+    make: Any = TypedDict  # called, since the fields are known at run time only
+    made = make(kind.__name__, fields)
     made.__doc__, made.__module__ = kind.__doc__, kind.__module__
     return made
 
@@ -91,7 +92,7 @@ def resolved(schema: Schema, components: Mapping[str, Schema]) -> Schema:
 def reachable(tree: object, components: Mapping[str, Schema]) -> dict[str, Schema]:
     """Those of the components that `tree` needs."""
     found: dict[str, Schema] = {}
-    waiting = [tree]
+    waiting: list[Any] = [tree]
     while waiting:
         match waiting.pop():
             case {"$ref": str(reference)} as node:

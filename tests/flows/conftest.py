@@ -28,3 +28,9 @@ def organization(stack: Stack, http: requests.Session) -> Organization:
 def another(stack: Stack, http: requests.Session) -> Organization:
     """A second organization, with the same language pairs."""
     return found(stack, http)
+
+
+@pytest.fixture(scope="session")
+def bystanders(stack: Stack, http: requests.Session) -> Organization:
+    """An organization for tests that leave nothing behind: what they ask is refused, or only read."""
+    return found(stack, http)

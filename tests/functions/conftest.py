@@ -127,7 +127,7 @@ def _create(template: dict[str, Any]) -> dict[str, str]:
     for name in cfn.of_type(template, "AWS::SecretsManager::Secret"):
         boto3.client("secretsmanager").create_secret(Name=name, SecretString="s" * 64)
     boto3.client("s3").create_bucket(Bucket="transfer")
-    return {f"HEARBACK_{field.upper()}": _value(field) for field in Settings.__dataclass_fields__}
+    return {f"HEARBACK_{field.upper()}": _value(field) for field in Settings._fields}
 
 
 def _value(field: str) -> str:

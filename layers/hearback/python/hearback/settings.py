@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Names of the stack's resources: for each field, the variable `HEARBACK_<FIELD>`."""
 
     environment: str
@@ -25,5 +24,5 @@ class Settings:
 @cache
 def settings() -> Settings:
     return Settings(
-        **{field.name: os.environ[f"HEARBACK_{field.name.upper()}"] for field in fields(Settings)}
+        **{field: os.environ[f"HEARBACK_{field.upper()}"] for field in Settings._fields}
     )

@@ -40,7 +40,7 @@ def _take_settings_from(stack: str) -> None:
     """The stack's outputs become the environment that the functions have in Lambda."""
     described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    for field in Settings.__dataclass_fields__:
+    for field in Settings._fields:
         output = "".join(word.title() for word in field.split("_"))
         os.environ.setdefault(f"HEARBACK_{field.upper()}", outputs.get(output, ""))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from hearback.errors import Forbidden, Invalid
 
 MOST_KEYS_OF_AN_ACCOUNT = 49
 """So that a change of role rewrites all of an account's keys (two items each) in one transaction."""
+
+MOST_EMAIL_BYTES = 320
+"""The longest that mail knows (RFC 3696), well within a key of DynamoDB."""
 
 
 class Role(StrEnum):
@@ -27,8 +30,7 @@ class Role(StrEnum):
         return self is not Role.USER
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     organization_id: str
     account_id: int
     email: str
@@ -37,8 +39,7 @@ class Account:
     created: int
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(NamedTuple):
     """An API key without its secret, which is shown once and never stored."""
 
     key_id: str
@@ -49,8 +50,7 @@ class ApiKey:
     revoked: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who is calling: an account, through one of its keys."""
 
     organization_id: str
@@ -96,6 +96,6 @@ def secret_matches(secret: str, stored: str) -> bool:
 def read_email(value: str) -> str:
     """An e-mail address in the one form in which it is kept."""
     email = value.strip().lower()
-    if not _EMAIL.fullmatch(email):
+    if not _EMAIL.fullmatch(email) or len(email.encode()) > MOST_EMAIL_BYTES:
         raise Invalid("The e-mail address is not valid.", f"email: {value[:80]!r}")
     return email

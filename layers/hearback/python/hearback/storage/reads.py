@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hearback import clients
 from hearback.errors import Busy
@@ -14,10 +13,14 @@ from hearback.storage.items import Item
 
 MOST_KEYS = 100
 """DynamoDB's own limit for one batch of reads."""
+_LONGEST = {"pk": 2048, "sk": 1024}
+"""Bytes of a key that DynamoDB takes: it refuses to look for a longer one, which cannot be there."""
 
 
 def get(table: str, key: Item) -> Item | None:
     """One item by its key, read strongly."""
+    if any(len(key[name]["S"].encode()) > most for name, most in _LONGEST.items()):
+        return None
     return clients.dynamodb().get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
 
 
@@ -43,8 +46,7 @@ def _get_batch(table: str, keys: Sequence[Item]) -> Iterator[Item]:
     raise Busy("The service is busy; try again.")
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """A run of items of one partition, in the order of `sk`: between `first` and `last`, both
     included. On the table itself it is read strongly; an index is eventually consistent."""
 
@@ -52,16 +54,18 @@ class Range:
     partition: str
     first: str = "\x00"
     last: str = "\U0010ffff"
-    index: str | None = None
-    partition_attribute: str = field(default="pk")
+    index_name: str | None = None
+    partition_attribute: str = "pk"
 
     def after(self, sk: str) -> Range:
         """The rest of the range behind `sk`."""
-        return Range(self.table, self.partition, sk + "\x00", self.last, self.index, self.partition_attribute)
+        return self._replace(first=sk + "\x00")
 
 
 def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
     """Up to `limit` items of the range from its start, and whether there may be more."""
+    if len(run.partition.encode()) > _LONGEST["pk"]:
+        return [], False
     question: dict[str, Any] = {
         "TableName": run.table,
         "KeyConditionExpression": "#p = :p AND sk BETWEEN :first AND :last",
@@ -74,8 +78,8 @@ def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], 
         "Limit": limit,
         "ScanIndexForward": not backwards,
     }
-    if run.index:
-        question["IndexName"] = run.index
+    if run.index_name:
+        question["IndexName"] = run.index_name
     else:
         question["ConsistentRead"] = True
     answer = clients.dynamodb().query(**question)

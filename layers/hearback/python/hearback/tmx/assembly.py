@@ -193,7 +193,9 @@ def assemble(frame: Frame, limits: Limits) -> Generator[list[Unit], list[Event],
                 code = item[0]
                 depth += 1
                 if code <= NOTE and (
-                    language is not None if depth == 5 else depth == 4 and code != SEG and variants is not None
+                    language is not None
+                    if depth == 5
+                    else depth == 4 and code != SEG and variants is not None
                 ):
                     if code == PROP:
                         kind = item[1].get("type", "")

@@ -103,7 +103,8 @@ def _from_bytes(head: bytes) -> tuple[str | None, int]:
 def _declaration(head: bytes, encoding: str | None, final: bool) -> str | None:
     """The XML declaration, empty if there is none, or None if it may be there but has not ended yet."""
     codec = codec_of(encoding) if encoding else "latin-1"
-    text = codecs.decode(head[:LONGEST_DECLARATION], codec, "replace")
+    known = min(len(head), LONGEST_DECLARATION)
+    text = codecs.decode(head[: known - known % 2 if codec.startswith("utf-16") else known], codec, "replace")
     begins = re.match(r"<\?xml\s", text) or (len(text) < 6 and "<?xml".startswith(text[:5]) and not final)
     if not begins:
         return ""

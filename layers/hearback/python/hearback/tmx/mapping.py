@@ -10,7 +10,7 @@ A unit that yields no entry is one rejection. In a unit that does, each blank or
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from hearback.errors import Invalid
 from hearback.tmx.assembly import Unit, Variant
@@ -23,6 +23,7 @@ APPROVAL_STATES: Final = frozenset(("awaitingApproval", "approved", "rejected"))
 NO_PAIR: Final = "no valid language pairs could be determined"
 _ANY_SOURCE: Final = frozenset(("*all*", "*"))
 _MOST_PLANS: Final = 10_000
+_new: Any = tuple.__new__  # a NamedTuple's own constructor is three times as slow
 
 
 class InstalledPair(Protocol):
@@ -71,11 +72,19 @@ class _Slot(NamedTuple):
     pair_id: str | None
 
 
+class _Ids(NamedTuple):
+    """Of a pair, in the order of a candidate's fields."""
+
+    language_pair_id: str
+    source_language_id: str
+    target_language_id: str
+
+
 class _Target(NamedTuple):
     variant: int | None
     """Its place in the unit; None when the unit suggests nothing and only names its pair."""
     machine: int | None
-    pairs: tuple[InstalledPair, ...]
+    pairs: tuple[_Ids, ...]
 
 
 class _Plan(NamedTuple):
@@ -89,12 +98,15 @@ class Mapper:
 
     def __init__(self, pairs: Iterable[InstalledPair], apply_all: bool = False) -> None:
         self._apply_all = apply_all
-        self._by_id: dict[str, InstalledPair] = {}
-        self._by_ids: dict[tuple[str, str], list[InstalledPair]] = {}
-        self._by_generic: dict[tuple[str, str], list[InstalledPair]] = {}
+        self._by_id: dict[str, _Ids] = {}
+        self._by_ids: dict[tuple[str, str], list[_Ids]] = {}
+        self._by_generic: dict[tuple[str, str], list[_Ids]] = {}
         self._plans: dict[tuple[object, ...], _Plan] = {}
-        for pair in pairs:
-            ids = pair.source_language_id, pair.target_language_id
+        for installed in pairs:
+            pair = _Ids(
+                installed.language_pair_id, installed.source_language_id, installed.target_language_id
+            )
+            ids = pair[1:]
             self._by_id[pair.language_pair_id] = pair
             self._by_ids.setdefault(ids, []).append(pair)
             self._by_generic.setdefault((generic(ids[0]), generic(ids[1])), []).append(pair)
@@ -170,16 +182,18 @@ class Mapper:
     def _target(self, language: str, place: int, named: str | None, slots: list[_Slot]) -> _Target:
         slot = slots[place]
         pairs = self._named(slot.pair_id or named, language, slot.language)
-        return _Target(place, self._machine(slot.language, slots), pairs or self._pairs(language, slot.language))
+        return _Target(
+            place, self._machine(slot.language, slots), pairs or self._pairs(language, slot.language)
+        )
 
-    def _named(self, pair_id: str | None, source: str, target: str) -> tuple[InstalledPair, ...]:
+    def _named(self, pair_id: str | None, source: str, target: str) -> tuple[_Ids, ...]:
         pair = self._by_id.get(pair_id) if pair_id else None
         if pair is None:
             return ()
         matches = _matches(pair.source_language_id, source) and _matches(pair.target_language_id, target)
         return (pair,) if matches else ()
 
-    def _pairs(self, source: str, target: str) -> tuple[InstalledPair, ...]:
+    def _pairs(self, source: str, target: str) -> tuple[_Ids, ...]:
         """The installed pairs of the two languages: of the most exact ids for which there is one."""
         sources, targets = language_ids(source), language_ids(target)
         chains = [(one, other) for one in sources for other in targets]
@@ -222,7 +236,7 @@ def _refusal(target: _Target, variant: Variant | None, machine: str) -> str:
 
 
 def _candidates(
-    unit: Unit, source: str, variant: Variant | None, machine: str, pairs: tuple[InstalledPair, ...]
+    unit: Unit, source: str, variant: Variant | None, machine: str, pairs: tuple[_Ids, ...]
 ) -> list[Candidate]:
     props = unit.props
     note = unit.note
@@ -246,11 +260,7 @@ def _candidates(
         _instant(get("creation_date")),
         _instant(get("last_modification_date")),
     )
-    return [Candidate(unit.number, unit.line, *_ids(pair), *said) for pair in pairs]
-
-
-def _ids(pair: InstalledPair) -> tuple[str, str, str]:
-    return pair.language_pair_id, pair.source_language_id, pair.target_language_id
+    return [_new(Candidate, (unit.number, unit.line, *ids, *said)) for ids in pairs]
 
 
 def _instant(text: str | None) -> int | None:
@@ -272,4 +282,6 @@ def _same_tag(one: str, other: str) -> bool:
 
 
 def _same_primary(one: str, other: str) -> bool:
-    return _same_tag(one.strip().replace("_", "-").split("-")[0], other.strip().replace("_", "-").split("-")[0])
+    return _same_tag(
+        one.strip().replace("_", "-").split("-")[0], other.strip().replace("_", "-").split("-")[0]
+    )

@@ -21,7 +21,7 @@ _CLOSE: Final = b"</body></tmx>"
 _UNIT_START_BYTES: Final = re.compile(rb"<tu[\s/>]")
 _UNIT_START: Final = re.compile(r"\s*<tu((?:\s[^<>]*)?)>")
 _CHILD: Final = re.compile(
-    r'<prop type="([^"<>]*)">([^<]*)</prop>'
+    r'<prop type="([^"<>&]*)">([^<]*)</prop>'
     r"|<note>([^<]*)</note>"
     r"|<tuv(\s[^<>]*)>\s*<seg>([^<]*(?:<(?!/seg>)[^<]*)*)</seg>\s*</tuv>"
 )
@@ -104,7 +104,7 @@ def _read(unit: str, most: int) -> tuple[str | None, tuple[Variant, ...], str, d
             if kind not in props:
                 props[kind] = _decoded(value) if "&" in value else value
             tags += 2
-    if tags != unit.count("<") or len(variants) > most or len(props) > most or "&" in "".join(props):
+    if tags != unit.count("<") or len(variants) > most or len(props) > most:
         raise _Unusual
     own = _srclang(start[1]) if "srclang" in start[1] else None
     return own, tuple(variants), notes, props

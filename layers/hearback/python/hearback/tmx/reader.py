@@ -28,6 +28,7 @@ __all__ = ["Limits", "Position", "TmxError", "TmxReader", "Unit", "Variant"]
 _PROLOGUE: Final = '<?xml version="1.0" standalone="yes"?>'  # see hearback.tmx.encoding
 _RESUMED_PROLOGUE: Final = _PROLOGUE + "<tmx><body>"
 _UNIT_END: Final = b"</tu>"
+_TAIL: Final = 128
 _CUT_SHORT: Final = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -118,6 +119,7 @@ class TmxReader:
         parser.AttlistDeclHandler = self._count_attribute
         self._attribute_declarations = 0
         self._fed = 0
+        self._tail = b""  # of what the parser was fed before, for the words of an error
         self._parse(parser, encode(prologue, start.encoding), final=False)
         self._frame.offset_shift = start.offset - self._fed
         self._frame.line_shift = start.line - 1
@@ -173,8 +175,11 @@ class TmxReader:
         recorder.events.clear()
         recorder.check()
         self._fed += len(data)
+        self._tail = (self._tail + data)[-_TAIL:]
         if not final and self._fed - max(parser.CurrentByteIndex, 0) > self._limits.token:
-            raise TmxError(f"has a tag or comment of more than {self._limits.token // 2} bytes", recorder.line)
+            raise TmxError(
+                f"has a tag or comment of more than {self._limits.token // 2} bytes", recorder.line
+            )
         return units
 
     def _count_attribute(self, *_declaration: object) -> None:
@@ -190,7 +195,7 @@ class TmxReader:
         if final and error.code in _CUT_SHORT:
             reason = "is truncated: it ends before </tmx>" if seen_root else "is not XML: it holds no element"
             return TmxError(reason, line)
-        here = self._text_at(parser.ErrorByteIndex - self._fed, data)
+        here = self._text_at(parser.ErrorByteIndex, data)
         if error.code == _UNDEFINED_ENTITY:
             name, semicolon, _ = here.partition(";")
             known = f", {name};" if semicolon and name.startswith("&") else ""
@@ -202,10 +207,12 @@ class TmxReader:
         if code == _INVALID_TOKEN and character:
             if character == "\ufffd":
                 return f"it holds bytes that are not {self._encoding.upper()}"
-            if character in "\ufffe\uffff" or character < " " and character not in "\t\n\r":
+            if character in "\ufffe\uffff" or (character < " " and character not in "\t\n\r"):
                 return f"it holds the character U+{ord(character):04X}, which XML does not allow"
         return expat.ErrorString(code)
 
-    def _text_at(self, place: int, data: bytes) -> str:
-        """A few characters from where the parser stopped, if that is in the slice it was just given."""
-        return data[place : place + 80].decode(codec_of(self._encoding), "replace") if place >= 0 else ""
+    def _text_at(self, index: int, data: bytes) -> str:
+        """A few characters from where the parser stopped, if that is not long ago."""
+        place = index - self._fed + len(self._tail)
+        recent = (self._tail + data)[place : place + _TAIL] if place >= 0 else b""
+        return recent.decode(codec_of(self._encoding), "replace")

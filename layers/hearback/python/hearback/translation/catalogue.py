@@ -4,7 +4,7 @@ pairs, how many entries each has in each state, and the batch-deletes that are u
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from hearback.errors import Invalid, NotFound
 from hearback.settings import settings
@@ -139,7 +139,7 @@ def remove(organization_id: str, pair_id: str) -> LanguagePair:
         return _pair_from_item(pair)
 
 
-_PAIR_FIELDS = tuple(f.name for f in fields(LanguagePair))
+_PAIR_FIELDS = LanguagePair._fields
 
 
 def _pair_to_item(organization_id: str, pair: LanguagePair) -> Item:

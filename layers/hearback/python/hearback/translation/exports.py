@@ -52,6 +52,10 @@ class Export:
         return f"exports/{self.organization_id}/{self.export_id}.tmx"
 
     @property
+    def is_done(self) -> bool:
+        return self.state is State.DONE
+
+    @property
     def message(self) -> dict[str, Any]:
         """What a worker needs to go on with it."""
         return {"organization": self.organization_id, "export": self.export_id}

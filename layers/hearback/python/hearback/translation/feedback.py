@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
 
 from hearback.access.model import Caller
@@ -14,7 +13,7 @@ from hearback.translation import entries, keys
 from hearback.translation.catalogue import Catalogue
 from hearback.translation.entries import Batch, Lost
 from hearback.translation.feedback_ids import FeedbackIds
-from hearback.translation.model import ApprovalState, Change, Feedback, changed, check_texts
+from hearback.translation.model import ApprovalState, Change, Feedback, NewFeedback, changed, check_texts
 
 _ATTEMPTS = 20
 
@@ -25,16 +24,6 @@ MOST_SUGGESTIONS = 10_000
 @cache
 def ids() -> FeedbackIds:
     return FeedbackIds(secrets.randbelow)
-
-
-@dataclass(frozen=True, slots=True)
-class NewFeedback:
-    language_pair_id: str
-    source_text: str
-    machine_translation: str = ""
-    suggested_translation: str = ""
-    comment: str = ""
-    approval_state: ApprovalState = ApprovalState.AWAITING
 
 
 def create(caller: Caller, new: NewFeedback, now: int) -> Feedback:
@@ -60,7 +49,7 @@ def create(caller: Caller, new: NewFeedback, now: int) -> Feedback:
         added=now,
     )
     check_texts(entry)
-    return _persist(lambda: (None, replace(entry, feedback_id=ids().next(now))))
+    return _persist(lambda: (None, entry._replace(feedback_id=ids().next(now))))
 
 
 def get(caller: Caller, feedback_id: int) -> Feedback:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hearback.translation import feedback_ids
 from hearback.translation.model import ApprovalState, Feedback
@@ -11,8 +11,7 @@ MOST_IDS = 1000
 """Ids that one filter may name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """All parts given must hold. Texts are contained in the entry's, in any case; instants are inclusive."""
 
     feedback_ids: tuple[int, ...] | None = None
@@ -46,7 +45,7 @@ class Filter:
         return self == counted
 
     def of_user(self, username: str) -> Filter:
-        return replace(self, username=username)
+        return self._replace(username=username)
 
     def first_id(self) -> int:
         """The smallest id that an entry of this filter can have."""
@@ -81,7 +80,7 @@ def _contains(text: str, part: str | None) -> bool:
 
 def to_json(meant: Filter) -> dict[str, object]:
     """The filter for an item or a message; `from_json` reads it back."""
-    values = {name: getattr(meant, name) for name in Filter.__slots__}
+    values = meant._asdict()
     states = meant.approval_states
     values["approval_states"] = None if states is None else sorted(states)
     return {name: value for name, value in values.items() if value is not None}

@@ -38,6 +38,8 @@ _MOST_UNITS = 1000
 _PIECE = 1 << 20
 """Bytes of the file read at a time."""
 _TRIES = 50
+MOST_USERNAME_BYTES = 1024
+"""Of an entry: its user is part of the keys of two indexes."""
 
 
 class Superseded(Exception):
@@ -207,6 +209,8 @@ class _Step:
 def _refusal(entry: Feedback, suggestions: int) -> str:
     if text_bytes(entry) > MOST_TEXT_BYTES:
         return f"its texts take more than {MOST_TEXT_BYTES} bytes"
+    if len(entry.username.encode()) > MOST_USERNAME_BYTES:
+        return f"its user name takes more than {MOST_USERNAME_BYTES} bytes"
     if suggestions >= MOST_SUGGESTIONS:
         return f"its source text has {MOST_SUGGESTIONS} suggestions already"
     return ""

@@ -113,8 +113,8 @@ class Import:
     revision: int = 0
 
     @property
-    def is_over(self) -> bool:
-        return self.state in (State.DONE, State.FAILED)
+    def is_done(self) -> bool:
+        return self.state is State.DONE
 
     @property
     def message(self) -> dict[str, Any]:

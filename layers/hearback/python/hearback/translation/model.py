@@ -5,8 +5,8 @@ Terms and fields are those of the Language Weaver Edge API v2. Instants are nano
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from hearback.errors import Forbidden, Invalid, TooLarge
 from hearback.tmx.writer import clean
@@ -21,8 +21,7 @@ class ApprovalState(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class LanguagePair:
+class LanguagePair(NamedTuple):
     """A pair installed in an organization. Nothing is read out of its id: it is looked up."""
 
     language_pair_id: str
@@ -39,8 +38,7 @@ class LanguagePair:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(NamedTuple):
     """One entry. `added` is when it came into this organization: for a restored one, later than `created`."""
 
     organization_id: str
@@ -61,8 +59,16 @@ class Feedback:
     """Grows with every change: a writer that saw an older one loses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class NewFeedback(NamedTuple):
+    language_pair_id: str
+    source_text: str
+    machine_translation: str = ""
+    suggested_translation: str = ""
+    comment: str = ""
+    approval_state: ApprovalState = ApprovalState.AWAITING
+
+
+class Change(NamedTuple):
     """What an update asks for; None leaves a field as it is, an empty string clears it."""
 
     suggested_translation: str | None = None
@@ -102,8 +108,8 @@ def text_bytes(feedback: Feedback) -> int:
 def reviewed_as(feedback: Feedback, state: ApprovalState, by: str, at: int) -> Feedback:
     """The entry in another state. Approving and rejecting are reviews; back to waiting, none has been."""
     if state is ApprovalState.AWAITING:
-        return replace(feedback, approval_state=state, reviewer="", reviewed=None)
-    return replace(feedback, approval_state=state, reviewer=by, reviewed=at)
+        return feedback._replace(approval_state=state, reviewer="", reviewed=None)
+    return feedback._replace(approval_state=state, reviewer=by, reviewed=at)
 
 
 def changed(feedback: Feedback, change: Change, by: str, may_review: bool, at: int) -> Feedback:
@@ -119,10 +125,10 @@ def changed(feedback: Feedback, change: Change, by: str, may_review: bool, at: i
             raise Forbidden("Only an admin approves or rejects feedback.", "approvalState")
         after = reviewed_as(after, state, by, at)
     if change.suggested_translation is not None:
-        after = replace(after, suggested_translation=change.suggested_translation)
+        after = after._replace(suggested_translation=change.suggested_translation)
     if change.comment is not None:
-        after = replace(after, comment=change.comment)
+        after = after._replace(comment=change.comment)
     if after == feedback:
         return feedback
     check_texts(after)
-    return replace(after, modified=at, revision=feedback.revision + 1)
+    return after._replace(modified=at, revision=feedback.revision + 1)

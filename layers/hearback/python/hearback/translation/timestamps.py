@@ -32,7 +32,7 @@ _FORM: Final = re.compile(
 _day_starts: dict[str, int] = {}
 _day_names: dict[int, str] = {}
 _minutes: dict[str, int] = {}
-_MOST_MINUTES: Final = 10_000
+_MOST_MINUTES: Final = 1_000
 
 
 def parse(text: str, *, end: bool = False) -> int:

@@ -15,7 +15,8 @@ from hearback.wire.translation import Text
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore")
+    # Built when first used: a cold start pays for the models of one request only.
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore", defer_build=True)
 
 
 class AccountForm(_Document):

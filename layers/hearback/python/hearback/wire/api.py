@@ -157,7 +157,7 @@ class Api:
         self.family = family
         self.operations: list[Operation] = []
         self.logger = Logger(service=family.name)
-        self.metrics = Metrics(service=family.name)
+        self.metrics = Metrics(namespace="Hearback", service=family.name)
         self.authenticate = authenticate
         self._resolver = APIGatewayRestResolver()
         self._resolver.not_found(self._no_such_route)

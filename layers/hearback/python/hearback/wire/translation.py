@@ -5,7 +5,7 @@ Names and shapes are those of the Language Weaver Edge API v2; what is ours is m
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from pydantic import (
     AfterValidator,
@@ -17,14 +17,16 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from hearback import translation
 from hearback.errors import HearbackError, NotFound
-from hearback.translation import catalogue, feedback_ids, timestamps
-from hearback.translation.exports import Export
-from hearback.translation.feedback import NewFeedback
+from hearback.translation import feedback_ids, timestamps
 from hearback.translation.filters import MOST_IDS, Filter
-from hearback.translation.imports import Import
-from hearback.translation.model import ApprovalState, Change, Feedback, LanguagePair
+from hearback.translation.model import ApprovalState, Change, Feedback, LanguagePair, NewFeedback
 from hearback.wire.api import PathVariable
+
+if TYPE_CHECKING:
+    from hearback.translation.exports import Export
+    from hearback.translation.imports import Import
 
 MOST_PER_PAGE = 1000
 
@@ -90,14 +92,16 @@ State = Annotated[ApprovalState | None, BeforeValidator(_nothing_if_empty)]
 Start = Annotated[int, _instant(end=False)]
 End = Annotated[int, _instant(end=True)]
 PairId = Annotated[
-    str, Field(min_length=1, max_length=128, pattern=r"^[^#/\x00-\x1f\x7f]+$"), AfterValidator(_sayable)
+    # What a path can hold, so that every installed pair can be removed.
+    str, Field(min_length=1, max_length=128, pattern=r"^[\w .()+-]+$"), AfterValidator(_sayable)
 ]
 
 
 class _Document(BaseModel):
     """Unknown parameters are ignored: real clients send more than the reference names."""
 
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore")
+    # Built when first used: a cold start pays for the models of one request only.
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore", defer_build=True)
 
 
 class FeedbackFilter(_Document):
@@ -210,8 +214,8 @@ class LanguagePairForm(_Document):
 
     def pair(self) -> LanguagePair:
         given = self.model_dump()
-        ids = (given.pop(name) for name in ("language_pair_id", "source_language_id", "target_language_id"))
-        return catalogue.describe(*ids, **given)
+        ids = [given.pop(name) for name in ("language_pair_id", "source_language_id", "target_language_id")]
+        return translation.catalogue.describe(*ids, **given)
 
 
 class AuthForm(_Document):
@@ -398,7 +402,7 @@ def export_document(record: Export, url: str) -> ExportDocument:
 
 
 def language_pair_document(pair: LanguagePair) -> LanguagePairDocument:
-    return {to_camel(name): getattr(pair, name) for name in LanguagePair.__slots__}  # type: ignore[return-value]
+    return {to_camel(name): getattr(pair, name) for name in LanguagePair._fields}  # type: ignore[return-value]
 
 
 def _feedback_id(value: str) -> int:

@@ -1,0 +1,273 @@
+"""Disturbs a workflow at each of its AWS calls in turn, lets it recover, and compares what came of it.
+
+A workflow is four functions over a world of its own: `prepare` makes the world, `work` is what gets
+disturbed, `recover` is what follows a death (the same message again, the sweep, a client's repetition),
+and `outcome` is what is compared with the undisturbed run's. `holds` must be true wherever the work stops,
+before anything has recovered.
+
+The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that. The process dies
+before the call or after it took effect; the call is throttled, meets another transaction, or its answer
+is lost; or a second worker does everything while the first is about to make the call.
+
+Nothing here knows what the product does.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Generic, TypeVar
+from unittest import mock
+
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
+from botocore.httpsession import URLLib3Session
+from hearback.errors import HearbackError
+
+World = TypeVar("World")
+Do = Callable[[], Any]
+"""Makes the call and gives its answer."""
+
+
+class Stopped(BaseException):
+    """The process died. No `except` of the product's may live on from here."""
+
+
+@dataclass(frozen=True)
+class Call:
+    service: str
+    operation: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def writes_items(self) -> bool:
+        return self.operation in ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What happens at one call; with `survived`, the work must end well without any help."""
+
+    name: str
+    act: Callable[[Call, Do, Do], Any]
+    """Of the call, what makes it, and what lets a second worker do everything."""
+    meets: Callable[[Call], bool] = lambda _: True
+    survived: bool = False
+
+
+def _die_before(_call: Call, _do: Do, _other: Do) -> Any:
+    raise Stopped
+
+
+def _die_after(_call: Call, do: Do, _other: Do) -> Any:
+    do()
+    raise Stopped
+
+
+def _throttle(call: Call, _do: Do, _other: Do) -> Any:
+    """What is left to the product after the SDK's own attempts."""
+    codes = {"s3": "SlowDown", "dynamodb": "ProvisionedThroughputExceededException"}
+    code = "ThrottlingException" if call.operation == "TransactWriteItems" else codes.get(call.service)
+    raise _refusal(call, code or "ThrottlingException")
+
+
+def _conflict(call: Call, _do: Do, _other: Do) -> Any:
+    if call.operation != "TransactWriteItems":
+        raise _refusal(call, "TransactionConflictException")
+    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+    raise _refusal(call, "TransactionCanceledException", CancellationReasons=reasons)
+
+
+def _refusal(call: Call, code: str, **more: Any) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": "injected"}, **more}
+    return ClientError(answer, call.operation)
+
+
+def _lose_answer_once(_call: Call, do: Do, _other: Do) -> Any:
+    """The connection breaks after the call took effect, and the SDK makes the same call again."""
+    here, send = threading.get_ident(), URLLib3Session.send
+    lost: list[object] = []
+
+    def send_and_lose(session: Any, request: Any) -> Any:
+        answer = send(session, request)
+        if not lost and threading.get_ident() == here:
+            lost.append(answer)
+            raise ConnectionClosedError(endpoint_url=request.url)
+        return answer
+
+    with mock.patch.object(URLLib3Session, "send", send_and_lose):
+        return do()
+
+
+def _lose_answer(_call: Call, do: Do, _other: Do) -> Any:
+    """The SDK has given up: what the call did stays unknown."""
+    do()
+    raise ConnectionClosedError(endpoint_url="http://aws")
+
+
+def _overtake(_call: Call, do: Do, other: Do) -> Any:
+    other()
+    return do()
+
+
+STOPS = (Disturbance("dies before", _die_before), Disturbance("dies after", _die_after))
+FAULTS = (
+    Disturbance("is throttled at", _throttle),
+    Disturbance("meets a conflict at", _conflict, lambda call: call.writes_items, survived=True),
+    Disturbance("has the answer repeated of", _lose_answer_once, survived=True),
+    Disturbance("loses the answer of", _lose_answer),
+)
+OVERTAKEN = (Disturbance("is overtaken before", _overtake),)
+ALL = STOPS + FAULTS + OVERTAKEN
+
+
+@dataclass
+class Interruption:
+    """Numbers the calls that its disturbance meets, and lets it act at one of them."""
+
+    disturbance: Disturbance
+    number: int
+    other: Do = lambda: None
+    at: Call | None = None
+    """The call that was disturbed, once it has been."""
+    _seen: int = 0
+    _dead: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _apart: threading.local = field(default_factory=threading.local)
+
+    def call(self, call: Call, do: Do) -> Any:
+        if getattr(self._apart, "other", False):
+            return do()
+        if self._dead:
+            raise Stopped  # the other threads of a process that has died
+        if not self._is_due(call):
+            return do()
+        try:
+            return self.disturbance.act(call, do, self._let_the_other)
+        except Stopped:
+            self._dead = True
+            raise
+
+    def _is_due(self, call: Call) -> bool:
+        if not self.disturbance.meets(call):
+            return False
+        with self._lock:
+            self._seen += 1
+            due = self._seen == self.number
+            self.at = call if due else self.at
+            return due
+
+    def _let_the_other(self) -> None:
+        self._apart.other = True
+        try:
+            self.other()
+        finally:
+            self._apart.other = False
+
+
+@contextmanager
+def intercepted(interruption: Interruption) -> Iterator[None]:
+    """Let the interruption see every AWS call that this process makes."""
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, parameters: Any) -> Any:
+        of = Call(client.meta.service_model.service_name, operation)
+        return interruption.call(of, lambda: make(client, operation, parameters))
+
+    with mock.patch.object(BaseClient, "_make_api_call", call):
+        yield
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Back-off takes no time: nobody else is there whom it could help."""
+    with mock.patch.object(time, "sleep"):
+        yield
+
+
+@dataclass(frozen=True)
+class Workflow(Generic[World]):
+    prepare: Callable[[], World]
+    work: Callable[[World], object]
+    recover: Callable[[World], object]
+    outcome: Callable[[World], object]
+    holds: Callable[[World], object] = lambda _: None
+    or_nothing: bool = False
+    """Whether the world as it was prepared is an outcome too: what nobody repeats may not have happened."""
+
+
+def exercise(flow: Workflow[World], disturbances: Sequence[Disturbance] = ALL) -> int:
+    """Disturb the workflow at every call in every way; how often that was."""
+    with without_pauses():
+        wanted = _outcomes(flow)
+        return sum(_disturb_everywhere(flow, disturbance, wanted) for disturbance in disturbances)
+
+
+def _outcomes(flow: Workflow[World]) -> list[object]:
+    nothing = [flow.outcome(flow.prepare())] if flow.or_nothing else []
+    world = flow.prepare()
+    flow.work(world)
+    flow.holds(world)
+    flow.recover(world)
+    return [flow.outcome(world), *nothing]
+
+
+def _disturb_everywhere(flow: Workflow[World], disturbance: Disturbance, wanted: list[object]) -> int:
+    for number in count(1):
+        world = flow.prepare()
+        interruption = Interruption(disturbance, number, lambda: flow.recover(world))  # noqa: B023
+        failure = _attempt(flow.work, world, interruption)
+        if interruption.at is None:
+            return number - 1
+        where = f"{disturbance.name} call {number} ({interruption.at})"
+        with _told(where):
+            if disturbance.survived and failure is not None:
+                raise failure
+            flow.holds(world)
+            flow.recover(world)
+            outcome = flow.outcome(world)
+            assert outcome in wanted, f"ended with {outcome}\ninstead of {wanted[0]}"
+    raise AssertionError("a workflow ends")
+
+
+def _attempt(
+    act: Callable[[World], object], world: World, interruption: Interruption
+) -> BaseException | None:
+    """How the disturbed work failed. An error that is neither the product's nor AWS's is a bug: it is raised."""
+    with intercepted(interruption):
+        try:
+            act(world)
+        except (Stopped, HearbackError, ClientError, BotoCoreError) as failure:
+            return failure
+    return None
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"the work {where}")
+        raise
+
+
+def stumble(flow: Workflow[World], stop: Disturbance) -> int:
+    """Let every delivery die one call later than the one before, until one gets to the end: how many died."""
+    with without_pauses():
+        wanted = _outcomes(flow)
+        world = flow.prepare()
+        for number in count(1):
+            interruption = Interruption(stop, number)
+            with _told(f"{stop.name} call {number} ({interruption.at})"):
+                _attempt(flow.work if number == 1 else flow.recover, world, interruption)
+                flow.holds(world)
+            if interruption.at is None:
+                assert flow.outcome(world) == wanted[0]
+                return number - 1
+    raise AssertionError("a workflow ends")

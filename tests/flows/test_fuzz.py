@@ -1,0 +1,108 @@
+"""Whatever comes in, the product answers as the reference says and never fails."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from local.openapi.document import PATH
+from local.stack import Stack
+from tests.flows.organizations import ACCESS, ENG_FRA, FEEDBACK, Organization, answer, found, refusal
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+FEW = settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _reference() -> dict[str, Any]:
+    """The reference with its answers closed: what it does not name may not be in them."""
+    document: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    for name, schema in document["components"]["schemas"].items():
+        if schema.get("type") == "object" and not name.endswith(("Form", "Options", "Selection", "Query")):
+            schema.setdefault("additionalProperties", False)
+    return document
+
+
+reference = schemathesis.openapi.from_dict(_reference())
+declared = schemathesis.openapi.from_dict(_reference())
+declared.config.phases.coverage.unexpected_methods = set()
+private = declared.exclude(lambda context: context.operation.definition.raw["security"] == [])
+about_something = declared.include(
+    lambda context: "{" in context.operation.path or context.operation.path.startswith(FEEDBACK)
+)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(stack: Stack, http: requests.Session) -> Organization:
+    """An organization that nobody will miss."""
+    return found(stack, http)
+
+
+@pytest.fixture(scope="module")
+def there(fuzzed: Organization) -> dict[str, Any]:
+    """The names of things that exist in it."""
+    admin, user = fuzzed.admin, fuzzed.user
+    return {
+        "feedbackId": admin.give()["feedbackId"],
+        "languagePairId": ENG_FRA,
+        "importId": answer(admin.post(f"{FEEDBACK}/import/uploads"))["importId"],
+        "accountId": answer(user.get(f"{ACCESS}/me"))["accountId"],
+        "keyId": answer(user.get(f"{ACCESS}/me"))["keyId"],
+    }
+
+
+@reference.parametrize()
+@FEW
+def test_any_request_gets_an_answer_that_the_reference_declares(
+    case: Case, fuzzed: Organization, http: requests.Session
+) -> None:
+    _send(case, fuzzed, http)
+
+
+@about_something.parametrize()
+@FEW
+def test_any_request_about_something_that_exists_gets_such_an_answer(
+    case: Case, fuzzed: Organization, there: dict[str, Any], http: requests.Session
+) -> None:
+    for told in (case.path_parameters, case.query, case.body):
+        if isinstance(told, dict):
+            told.update({name: value for name, value in there.items() if name in told})
+    _send(case, fuzzed, http)
+
+
+def _send(case: Case, fuzzed: Organization, http: requests.Session) -> None:
+    admin = fuzzed.admin
+    case.call_and_validate(admin.base_url, http, checks=CHECKS, auth=(admin.key, ""), allow_redirects=False)
+
+
+@private.parametrize()
+@settings(FEW, max_examples=2)
+def test_any_request_without_a_key_is_refused(case: Case, stack: Stack, http: requests.Session) -> None:
+    response = case.call(stack.base_url, http)
+    refusal(response, 401)
+    case.validate_response(response, checks=CHECKS)

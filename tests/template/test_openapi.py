@@ -1,0 +1,88 @@
+"""The API reference says what the code does and what the template deploys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from local import cfn
+from local.openapi.document import PATH, document, written
+from local.paths import ROOT
+
+DOCUMENT: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+OPERATIONS = {operation["operationId"]: operation for _, _, operation in _operations()}
+each_operation = pytest.mark.parametrize("name", OPERATIONS)
+
+
+def test_the_reference_is_what_the_code_says_now() -> None:
+    assert PATH.read_text(encoding="utf-8") == written(document()), "run `make openapi`"
+
+
+def test_the_reference_is_valid_openapi() -> None:
+    validate(DOCUMENT)
+
+
+def test_the_reference_has_every_route_of_the_template_and_no_other() -> None:
+    functions = cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function").values()
+    events = [event for function in functions for event in function["Properties"].get("Events", {}).values()]
+    routes = [event["Properties"] for event in events if event["Type"] == "Api"]
+    deployed = {(it["Method"].lower(), it["Path"]) for it in routes if not it["Path"].endswith("+}")}
+    assert {(method, path) for method, path, _ in _operations()} == deployed
+
+
+@each_operation
+def test_an_operation_says_what_it_is_and_how_it_fails(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert operation["summary"]
+    assert operation["description"]
+    assert {"200", "400", "401", "403", "404", "413", "429", "500"} <= set(operation["responses"])
+
+
+@each_operation
+def test_an_operation_shows_a_request_and_its_answer(name: str) -> None:
+    operation = OPERATIONS[name]
+    required = [one["name"] for one in operation.get("parameters", ()) if one["required"] and "example" not in one]
+    assert required == []
+    assert list(_media(operation["responses"]["200"]))
+    assert [media for media in _media(operation["responses"]["200"]) if "example" not in media] == []
+    if operation.get("requestBody", {}).get("required"):
+        assert [media for media in _media(operation["requestBody"]) if "example" not in media] == []
+
+
+@each_operation
+def test_what_an_operation_shows_is_what_it_declares(name: str) -> None:
+    operation = OPERATIONS[name]
+    shown = [*operation.get("parameters", ()), *_media(operation.get("requestBody", {}))]
+    for answer in operation["responses"].values():
+        shown += _media(_found(answer))
+    for one in shown:
+        if "example" in one:
+            Draft202012Validator({**one["schema"], "components": DOCUMENT["components"]}).validate(one["example"])
+
+
+@each_operation
+def test_each_parameter_of_an_operation_is_explained(name: str) -> None:
+    unexplained = [it["name"] for it in OPERATIONS[name].get("parameters", ()) if not it.get("description")]
+    assert unexplained == [], "add it to local/openapi/fields.yaml"
+
+
+def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from message.get("content", {}).values()
+
+
+def _found(answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["components"]["responses"].get(answer.get("$ref", "").rpartition("/")[2], answer)
+    return found
