@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+LINES = """\
+  curl -s {url}/api/v2/language-pairs -u {admin}:
+
+  curl -s {url}/api/v2/feedback -u {user}: -d languagePairId={pair} \\
+    -d 'sourceText=hello world' -d 'machineTranslation=bonjour monde' -d 'suggestedTranslation=bonjour le monde'
+
+  curl -s {url}/api/v2/feedback/import -u {admin}: -F file=@tests/samples/garden.tmx
+
+  curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
+
+  curl -sL {url}/api/v2/feedback/export -u {admin}:
+"""
+"""Lines that work when pasted, from the project's folder."""
+
 
 def banner(told: dict[str, Any]) -> str:
     """The base URL, the keys, and lines to paste."""
+    keys = told["keys"]
     lines = ["", f"Hearback is ready at {told['base_url']}", ""]
-    for name, key in told["keys"].items():
-        lines.append(f"  {name:<12} {key['key']}   {key['email']}")
-    lines += ["", f"  AWS endpoint {told['endpoint_url']} ({told['region']})", "", "Ctrl-C stops it; the data stays.", ""]
+    lines += [f"  {name:<12} {key['key']}   {key['email']}" for name, key in keys.items()]
+    pasted = LINES.format(
+        url=told["base_url"],
+        admin=keys["admin"]["key"],
+        user=keys["user"]["key"],
+        pair=told["demo"]["language_pair_id"],
+    )
+    lines += ["", pasted, f"  AWS answers at {told['endpoint_url']} ({told['region']})"]
+    lines += ["", "Ctrl-C stops it; the data stays.", ""]
     return "\n".join(lines)

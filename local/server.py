@@ -24,6 +24,7 @@ from typing import Any
 
 from local.front import front, tell
 from local.paths import ROOT
+from local.speed import quicken
 
 PATIENCE = 60.0  # seconds to start, or to save the state and stop
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG in <sys/prctl.h>
@@ -154,6 +155,7 @@ def main() -> None:
     # Imported here: it takes its settings from the environment at import, and is untyped.
     ministack: Any = importlib.import_module("ministack.app")
     ministack.app = front(ministack.app, Path(os.environ["HEARBACK_ROUTES"]))
+    quicken(importlib.import_module("ministack.services.dynamodb"))
     sys.argv = ["ministack"]
     ministack.main()
 

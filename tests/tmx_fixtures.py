@@ -1,4 +1,4 @@
-"""TMX files of every kind that is met in the wild, and what importing each into an empty organization reports.
+"""TMX of every kind that is met in the wild, and what importing it into an empty organization reports.
 
 All are made here. `reason` is a pattern for the refusal of a whole file; the counts are then zero.
 """
@@ -62,7 +62,8 @@ def ok(
     data = markup.encode() if isinstance(markup, str) else markup
     pairs = more.get("pairs", PAIRS)
     options = more.get("options", Options())
-    assert isinstance(pairs, tuple) and isinstance(options, Options)
+    assert isinstance(pairs, tuple)
+    assert isinstance(options, Options)
     return Fixture(name, data, successful, duplicate, invalid, "", pairs, options)
 
 
@@ -101,7 +102,7 @@ def workbench() -> bytes:
 
 
 def studio() -> str:
-    """Trados Studio: byte order mark, indented, fields as props, empty inline codes, attributes on every tu."""
+    """Trados Studio: byte order mark, indented, fields as props, empty inline codes."""
     units = "".join(
         f"""    <tu creationdate="20130710T093403Z" creationid="GLOBAL\\someone" changeid="A (updated 5)">
       <prop type="x-LastUsedBy">A (updated 5)</prop>
@@ -177,19 +178,38 @@ def _segments() -> list[Fixture]:
         ok("codes only", document(tu(("en", codes), ("fr", "b")) + tu(("en", "a"), ("fr", codes))), 0, 0, 2),
         ok("ept before bpt", document(tu(("en", before), ("fr", before)))),
         ok("prop after seg", document(EN_FR.replace("</seg>", '</seg><prop type="a">b</prop>'))),
-        ok("no seg", document(EN_FR + '<tu><tuv xml:lang="en">a</tuv><tuv xml:lang="fr">b</tuv></tu>'), 1, 0, 1),
+        ok(
+            "no seg",
+            document(EN_FR + '<tu><tuv xml:lang="en">a</tuv><tuv xml:lang="fr">b</tuv></tu>'),
+            1,
+            0,
+            1,
+        ),
         ok("undeclared prefix", document(tu(("en", 'a <x:g id="1">b</x:g>'), ("fr", "c")))),
-        ok("RTF in a header prop", document(EN_FR, f'<header srclang="en"><prop type="r">{rtf}</prop></header>')),
+        ok(
+            "RTF in a header prop",
+            document(EN_FR, f'<header srclang="en"><prop type="r">{rtf}</prop></header>'),
+        ),
         ok("empty prop", document(EN_FR.replace("<tu>", '<tu><prop type="a"></prop><prop type="b"/>'))),
         ok("comment and PI in seg", document(tu(("en", "a<!-- b -->c<?d e?>f"), ("fr", "<!--x-->g")))),
         ok("CDATA", document(tu(("en", "<![CDATA[a <b> &nbsp;]]>"), ("fr", "<![CDATA[<seg>]]>")))),
         ok("blank target beside a good one", document(tu(("en", "a"), ("fr", " \n "), ("es", "b"))), 1, 0, 1),
         ok("machine translation", document(EN_FR.replace("</tu>", machine + "</tu>"))),
-        ok("equals machine translation", document(EN_FR.replace("</tu>", machine + "</tu>").replace("machine", "un")),
-           0, 0, 1),
-        ok("duplicates differ in their comment", document(EN_FR + EN_FR.replace("<tu>", "<tu><note>x</note>")), 1, 1),
+        ok(
+            "equals machine translation",
+            document(EN_FR.replace("</tu>", machine + "</tu>").replace("machine", "un")),
+            0,
+            0,
+            1,
+        ),
+        ok(
+            "duplicates differ in their comment",
+            document(EN_FR + EN_FR.replace("<tu>", "<tu><note>x</note>")),
+            1,
+            1,
+        ),
         ok("empty units", document("<tu/><tu></tu ><tu>\n</tu\n>" + EN_FR), 1, 0, 3),
-    ]  # fmt: skip
+    ]
 
 
 def _encodings() -> list[Fixture]:
@@ -250,22 +270,30 @@ def _refused() -> list[Fixture]:
         refused("undefined entity", nbsp, r"undefined entity, &nbsp; \(line 3\)"),
         refused("undefined entity, DTD named", nbsp.replace("<tmx ", dtd), "undefined entity"),
         refused("undefined entity in an attribute", attribute, r"undefined entity.*\(line 3\)"),
-        refused("undefined entity in an attribute, DTD named", attribute.replace("<tmx ", dtd), "undefined entity"),
+        refused(
+            "undefined entity in an attribute, DTD named", attribute.replace("<tmx ", dtd), "undefined entity"
+        ),
         refused("entity bomb", bomb(), r"declares the entity 'l0'.*\(line 2\)"),
         refused("external entity", external, "declares the entity 'x'"),
         refused("parameter entity", parameter, "declares the parameter entity 'x'"),
         refused("300 elements deep", document(tu(("en", deep), ("fr", "b"))), "deeper than 64"),
         refused("300 unknown elements deep", f"<tmx><body>{'<a>' * 300}", "deeper than 64"),
-        refused("10 MB of text", document(tu(("en", "x" * 10_000_000), ("fr", "b"))), "more than 1048576 char"),
-        refused("10 MB in an attribute", document(f'<tu tuid="{"x" * 10_000_000}"/>'), "tag or comment of more"),
+        refused(
+            "10 MB of text", document(tu(("en", "x" * 10_000_000), ("fr", "b"))), "more than 1048576 char"
+        ),
+        refused(
+            "10 MB in an attribute", document(f'<tu tuid="{"x" * 10_000_000}"/>'), "tag or comment of more"
+        ),
         refused("10 MB of comment", document(f"<!--{'x' * 10_000_000}-->"), "tag or comment of more"),
         refused("2000 variants", document(tu(*[("en", "x")] * 2000)), "more than 1000 variants"),
         refused("control character", document(tu(("en", "a\x0bb"), ("fr", "c"))), r"U\+000B.*\(line 3\)"),
-        refused("control character as reference", document(tu(("en", "a&#11;b"))), "invalid character number"),
+        refused(
+            "control character as reference", document(tu(("en", "a&#11;b"))), "invalid character number"
+        ),
         refused("zero byte within", document(tu(("en", "a\0b"), ("fr", "c"))), r"U\+0000"),
         refused("not UTF-8", document(tu(("en", "caf\xe9"))).encode("latin-1"), r"not UTF-8 \(line 3\)"),
         refused("unknown encoding", whole.replace("UTF-8", "x-none"), "encoding 'x-none'"),
         refused("UTF-32", whole.encode("utf-32"), "UTF-32"),
         refused("trailing garbage", whole + "<tmx/>", "junk after document element"),
         refused("mismatched tags", whole.replace("</seg>", "</sag>"), "mismatched tag"),
-    ]  # fmt: skip
+    ]

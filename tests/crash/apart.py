@@ -11,9 +11,10 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
+from copy import copy
+from dataclasses import dataclass
+from itertools import chain, count, repeat
+from typing import Any, Self, TypeVar
 
 from hearback import clients
 from hearback.deadline import Deadline
@@ -32,17 +33,27 @@ _FAR_FUTURE = count(10**19, 10**15)
 """Instants (ns) at which everything is overdue, each later than what the sweep before it put off."""
 
 
-@dataclass(frozen=True)
 class Brief(Deadline):
     """Passes at the n-th look at it, however long the looks take."""
 
-    at: float = math.inf
-    looks: int = 1
-    _seen: Iterator[int] = field(default_factory=lambda: count(1))
+    _looks: Iterator[bool]
+
+    def __new__(cls, looks: int = 1) -> Self:
+        brief = super().__new__(cls, math.inf)
+        brief._looks = chain(repeat(False, looks - 1), repeat(True))
+        return brief
 
     @property
     def passed(self) -> bool:
-        return next(self._seen) >= self.looks
+        return next(self._looks)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The items of every table, and the objects' names."""
+
+    tables: dict[str, list[dict[str, Any]]]
+    objects: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,25 @@ class Apart:
     def drop(self) -> None:
         for name in self.tables:
             self._drop(name)
+
+    def picture(self) -> Picture:
+        return Picture({name: items(name) for name in self.tables}, self._objects())
+
+    def restore(self, picture: Picture) -> None:
+        """Go back to what was there when the picture was taken: items as they were, and no object more."""
+        changes = [(name, change) for name in self.tables for change in _back(name, picture.tables[name])]
+        for start in range(0, len(changes), 25):
+            batch: dict[str, Any] = {}
+            for name, change in changes[start : start + 25]:
+                batch.setdefault(name, []).append(change)
+            clients.dynamodb().batch_write_item(RequestItems=batch)
+        for key in self._objects() - picture.objects:
+            clients.s3().delete_object(Bucket=settings().transfer_bucket, Key=key)
+
+    @staticmethod
+    def _objects() -> frozenset[str]:
+        listed = clients.s3().list_objects_v2(Bucket=settings().transfer_bucket)
+        return frozenset(found["Key"] for found in listed.get("Contents", []))
 
     def _drop(self, name: str) -> None:
         with suppress(clients.dynamodb().exceptions.ResourceNotFoundException):
@@ -85,6 +115,23 @@ def apart(stack: Stack) -> Iterator[Apart]:
         made.drop()
     finally:
         seed.use(stack)
+
+
+World = TypeVar("World")
+
+
+def remembered(resources: Apart, prepare: Callable[[], World]) -> Callable[[], World]:
+    """The same preparation, whose second time is cheap: things go back to what they were after the first."""
+    made: list[tuple[World, Picture]] = []
+
+    def again() -> World:
+        if not made:
+            made.append((prepare(), resources.picture()))
+        world, picture = made[0]
+        resources.restore(picture)
+        return copy(world)
+
+    return again
 
 
 def _settings(kind: str) -> list[str]:
@@ -116,8 +163,10 @@ def settle(workers: Workers) -> None:
     """Deliver what was sent, sweep what is overdue, until nothing is left to do."""
     for _ in range(100):
         delivered = [name for name, worker in workers.items() if _deliver(name, worker)]
-        if not delivered and not owed.sweep(next(_FAR_FUTURE), 10**9):
+        if not delivered and not items(settings().owed_table):
             return
+        if not delivered:
+            owed.sweep(next(_FAR_FUTURE), 10**9)
     raise AssertionError("the work goes on and on")
 
 
@@ -136,3 +185,13 @@ def items(table: str) -> list[dict[str, Any]]:
     """Every item of the table."""
     pages = clients.dynamodb().get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return [item for page in pages for item in page["Items"]]
+
+
+def _back(table: str, wanted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The changes that bring the table back to these items."""
+    found = items(table)
+    kept = {(item["pk"]["S"], item["sk"]["S"]) for item in wanted}
+    for item in found:
+        if (item["pk"]["S"], item["sk"]["S"]) not in kept:
+            yield {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}}
+    yield from ({"PutRequest": {"Item": item}} for item in wanted if item not in found)

@@ -46,8 +46,14 @@ class Call:
         return f"{self.service}:{self.operation}"
 
     @property
+    def takes_effect(self) -> bool:
+        """Whether it changes anything: a process that dies after reading dies before its next call."""
+        reads = ("Get", "BatchGet", "Query", "Scan", "List", "Head", "Describe", "Receive")
+        return not self.operation.startswith(reads)
+
+    @property
     def writes_items(self) -> bool:
-        return self.operation in ("TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem")
+        return self.service == "dynamodb" and self.takes_effect
 
 
 @dataclass(frozen=True)
@@ -116,12 +122,19 @@ def _overtake(_call: Call, do: Do, other: Do) -> Any:
     return do()
 
 
-STOPS = (Disturbance("dies before", _die_before), Disturbance("dies after", _die_after))
+def _takes_effect(call: Call) -> bool:
+    return call.takes_effect
+
+
+STOPS = (
+    Disturbance("dies before", _die_before),
+    Disturbance("dies after", _die_after, _takes_effect),
+)
 FAULTS = (
     Disturbance("is throttled at", _throttle),
     Disturbance("meets a conflict at", _conflict, lambda call: call.writes_items, survived=True),
-    Disturbance("has the answer repeated of", _lose_answer_once, survived=True),
-    Disturbance("loses the answer of", _lose_answer),
+    Disturbance("has the answer repeated of", _lose_answer_once, _takes_effect, survived=True),
+    Disturbance("loses the answer of", _lose_answer, _takes_effect),
 )
 OVERTAKEN = (Disturbance("is overtaken before", _overtake),)
 ALL = STOPS + FAULTS + OVERTAKEN
@@ -239,7 +252,7 @@ def _disturb_everywhere(flow: Workflow[World], disturbance: Disturbance, wanted:
 def _attempt(
     act: Callable[[World], object], world: World, interruption: Interruption
 ) -> BaseException | None:
-    """How the disturbed work failed. An error that is neither the product's nor AWS's is a bug: it is raised."""
+    """How the disturbed work failed. An error that is neither the product's nor AWS's is a bug: raised."""
     with intercepted(interruption):
         try:
             act(world)

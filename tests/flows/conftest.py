@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -34,3 +35,9 @@ def another(stack: Stack, http: requests.Session) -> Organization:
 def bystanders(stack: Stack, http: requests.Session) -> Organization:
     """An organization for tests that leave nothing behind: what they ask is refused, or only read."""
     return found(stack, http)
+
+
+@pytest.fixture
+def entry(organization: Organization) -> dict[str, Any]:
+    """The user's."""
+    return organization.user.give("hello", "bonjour", machineTranslation="salut", comment="warmer")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 import requests
-
 from hearback.access import accounts
+from hearback.translation import catalogue
+
 from local import seed
 from local.stack import Stack
 
@@ -127,14 +128,20 @@ def until_patience_ends(pause: float = 0.1) -> Iterator[float]:
         time.sleep(pause)
 
 
-def found(stack: Stack, http: requests.Session, pairs: tuple[tuple[str, str, str], ...] = PAIRS) -> Organization:
-    """A new organization with an admin, a user, and these language pairs."""
+def found(stack: Stack, http: requests.Session) -> Organization:
+    """A new organization with an admin, a user, and `PAIRS`."""
+    admin = found_by(stack, http, PAIRS)
+    return Organization(admin.organization_id, admin, invite(admin, f"user@{admin.organization_id}.example"))
+
+
+def found_by(stack: Stack, http: requests.Session, pairs: Iterable[tuple[str, str, str]]) -> Person:
+    """The admin of a new organization, with these language pairs."""
     name = f"org-{uuid4().hex[:12]}"
     seed.use(stack)
     key = accounts.first_admin(name, name, f"admin@{name}.example", time.time_ns())
-    admin = Person(http, stack.base_url, name, f"admin@{name}.example", key)
-    install(admin, *pairs)
-    return Organization(name, admin, invite(admin, f"user@{name}.example"))
+    for pair in pairs:
+        catalogue.install(name, catalogue.describe(*pair))
+    return Person(http, stack.base_url, name, f"admin@{name}.example", key)
 
 
 def invite(admin: Person, email: str, role: str = "user") -> Person:
@@ -148,3 +155,13 @@ def install(admin: Person, *pairs: tuple[str, str, str]) -> None:
     for pair_id, source, target in pairs:
         form = {"languagePairId": pair_id, "sourceLanguageId": source, "targetLanguageId": target}
         answer(admin.post("/api/v2/language-pairs", data=form))
+
+
+def with_key(person: Person, key: str) -> Person:
+    """The same person with another key."""
+    return replace(person, key=key)
+
+
+def change(person: Person, entry: dict[str, Any], **fields: str) -> dict[str, Any]:
+    """Update the entry."""
+    return dict(answer(person.put(f"{FEEDBACK}/{entry['feedbackId']}", data=fields)))

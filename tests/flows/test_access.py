@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
 import subprocess
 import sys
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +14,16 @@ import pytest
 
 from local.paths import ROOT
 from local.stack import Stack
-from tests.flows.organizations import ACCESS, FEEDBACK, Organization, Person, answer, invite, refusal
+from tests.flows.organizations import (
+    ACCESS,
+    FEEDBACK,
+    Organization,
+    Person,
+    answer,
+    invite,
+    refusal,
+    with_key,
+)
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}Z")
 PERMISSIONS = "/api/v2/users/me/permissions"
@@ -28,99 +35,6 @@ def _account(person: Person) -> dict[str, Any]:
     return dict(answer(person.get(f"{ACCESS}/me")))
 
 
-def _with_key(person: Person, key: str) -> Person:
-    return Person(person.http, person.base_url, person.organization_id, person.email, key)
-
-
-# ── Ways to say who one is ──
-
-
-def test_a_key_opens_as_basic_user_name_as_password_and_as_bearer(bystanders: Organization) -> None:
-    user = bystanders.user
-    bearer = {"Authorization": f"Bearer {user.key}"}
-    for ways in ({"auth": (user.key, "")}, {"auth": (user.email, user.key)}, {"auth": None, "headers": bearer}):
-        assert answer(user.get(f"{ACCESS}/me", **ways))["email"] == user.email
-        assert answer(user.get(PERMISSIONS, **ways)) == {"MANAGE_FEEDBACK": False, "SUBMIT_FEEDBACK": True}
-
-
-def test_admins_may_manage(bystanders: Organization) -> None:
-    assert answer(bystanders.admin.get(PERMISSIONS)) == {"MANAGE_FEEDBACK": True, "SUBMIT_FEEDBACK": True}
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        None,
-        "",
-        "Basic",
-        "Basic !!!",
-        "Basic " + base64.b64encode(b"hb_0000000000000000_" + b"0" * 40 + b":").decode(),
-        "Basic " + base64.b64encode(b"\xff\xfe:").decode(),
-        "Basic " + base64.b64encode(b":").decode(),
-        "Bearer",
-        "Bearer x",
-        "Bearer a.b.c",
-        "Bearer hb_" + "0" * 16 + "_" + "0" * 40,
-        # An unsigned token: {"alg":"none"}, {"sub":"0","exp":9999999999}
-        "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIwIiwiZXhwIjo5OTk5OTk5OTk5fQ.",
-        "Digest username=x",
-        "u_jsmith@example.com_u0VmztKJrwqf",
-    ],
-)
-def test_whoever_shows_no_valid_key_is_not_let_in(bystanders: Organization, authorization: str | None) -> None:
-    headers = {} if authorization is None else {"Authorization": authorization}
-    for path in (FEEDBACK, f"{ACCESS}/me"):
-        refused = bystanders.user.get(path, auth=None, headers=headers)
-        refusal(refused, 401)
-        assert refused.headers["WWW-Authenticate"].startswith("Basic ")
-
-
-def test_the_right_id_with_the_wrong_secret_does_not_open(bystanders: Organization) -> None:
-    key = bystanders.user.key
-    wrong = key[:-1] + ("0" if key[-1] != "0" else "1")
-    refusal(_with_key(bystanders.user, wrong).get(FEEDBACK), 401)
-    refusal(_with_key(bystanders.user, key.upper()).get(FEEDBACK), 401)
-
-
-# ── Tokens ──
-
-
-@pytest.mark.parametrize("where", ["data", "params", "json"])
-def test_a_key_is_exchanged_for_a_token_of_thirty_days(bystanders: Organization, where: str) -> None:
-    user = bystanders.user
-    credentials = {"username": user.email, "password": user.key}
-    issued = user.post(AUTH, auth=None, **{where: credentials})  # type: ignore[arg-type]
-    assert (issued.status_code, issued.headers["Content-Type"].partition(";")[0]) == (200, "text/plain")
-    claims = issued.text.split(".")[1]
-    expires = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
-    assert expires - time.time() == pytest.approx(30 * 24 * 3600, abs=60)
-    bearer = {"Authorization": f"Bearer {issued.text}"}
-    assert answer(user.get(f"{ACCESS}/me", auth=None, headers=bearer))["email"] == user.email
-    assert answer(user.get(FEEDBACK, auth=None, headers=bearer))["feedback"] == []
-
-
-def test_a_token_that_was_tampered_with_opens_nothing(bystanders: Organization) -> None:
-    user = bystanders.user
-    token = user.post(AUTH, auth=None, data={"username": user.email, "password": user.key}).text
-    head, claims, signature = token.split(".")
-    other = base64.urlsafe_b64encode(json.dumps({"sub": _account(bystanders.admin)["keyId"], "exp": 2**33}).encode())
-    for forged in (f"{head}.{other.decode().rstrip('=')}.{signature}", f"{head}.{claims}.", f"{head}.{claims}.AAAA"):
-        refusal(user.get(FEEDBACK, auth=None, headers={"Authorization": f"Bearer {forged}"}), 401)
-
-
-@pytest.mark.parametrize("missing", ["username", "password"])
-def test_a_token_needs_user_name_and_password(bystanders: Organization, missing: str) -> None:
-    credentials = {"username": bystanders.user.email, "password": bystanders.user.key}
-    del credentials[missing]
-    assert missing in refusal(bystanders.user.post(AUTH, auth=None, data=credentials), 400)
-
-
-def test_a_token_is_for_the_account_of_the_key_alone(bystanders: Organization) -> None:
-    for username, password in ((bystanders.admin.email, bystanders.user.key), (bystanders.user.email, "wrong")):
-        credentials = {"username": username, "password": password}
-        refusal(bystanders.user.post(AUTH, auth=None, data=credentials), 401)
-
-
 # ── Keys ──
 
 
@@ -129,7 +43,7 @@ def test_a_key_is_shown_once_and_works_at_once(organization: Organization) -> No
     assert set(made) == KEY_FIELDS | {"key"}
     assert (made["email"], made["name"], made["revoked"]) == (organization.user.email, "laptop", "")
     assert TIMESTAMP.fullmatch(made["created"])
-    assert _account(_with_key(organization.user, made["key"]))["keyId"] == made["keyId"]
+    assert _account(with_key(organization.user, made["key"]))["keyId"] == made["keyId"]
     listing = organization.admin.get(f"{ACCESS}/keys")
     assert {name: made[name] for name in KEY_FIELDS} in answer(listing)["keys"]
     assert all(set(key) == KEY_FIELDS for key in listing.json()["keys"])
@@ -164,14 +78,21 @@ def test_users_see_make_and_revoke_their_own_keys_only(organization: Organizatio
 
 def test_an_admin_makes_keys_for_others(organization: Organization) -> None:
     account_id = _account(organization.user)["accountId"]
-    made = answer(organization.admin.post(f"{ACCESS}/keys", data={"accountId": account_id, "name": "for you"}))
-    holder = _with_key(organization.user, made["key"])
+    made = answer(
+        organization.admin.post(f"{ACCESS}/keys", data={"accountId": account_id, "name": "for you"})
+    )
+    holder = with_key(organization.user, made["key"])
     assert (_account(holder)["email"], _account(holder)["role"]) == (organization.user.email, "user")
 
 
 @pytest.mark.parametrize(
     ("form", "status"),
-    [({"accountId": 1}, 404), ({"accountId": "x"}, 400), ({"accountId": 10**30}, 404), ({"name": "x" * 201}, 400)],
+    [
+        ({"accountId": 1}, 404),
+        ({"accountId": "x"}, 400),
+        ({"accountId": 10**30}, 404),
+        ({"name": "x" * 201}, 400),
+    ],
 )
 def test_a_key_for_nobody_is_refused(bystanders: Organization, form: dict[str, Any], status: int) -> None:
     refusal(bystanders.admin.post(f"{ACCESS}/keys", json=form), status)
@@ -198,7 +119,9 @@ def test_an_admin_creates_and_lists_accounts(organization: Organization) -> None
     }  # fmt: skip
 
 
-def test_an_e_mail_address_has_one_account_in_an_organization(organization: Organization, another: Organization) -> None:
+def test_an_e_mail_address_has_one_account_in_an_organization(
+    organization: Organization, another: Organization
+) -> None:
     for email in ("ann@example.org", "ANN@example.org"):
         made = organization.admin.post(f"{ACCESS}/accounts", data={"email": email})
     assert "already exists" in refusal(made, 400)
@@ -217,7 +140,9 @@ def test_an_e_mail_address_has_one_account_in_an_organization(organization: Orga
         ({"email": "a@b", "name": "x" * 201}, "name"),
     ],
 )
-def test_an_account_that_cannot_be_is_refused(bystanders: Organization, form: dict[str, Any], fault: str) -> None:
+def test_an_account_that_cannot_be_is_refused(
+    bystanders: Organization, form: dict[str, Any], fault: str
+) -> None:
     assert fault in refusal(bystanders.admin.post(f"{ACCESS}/accounts", json=form), 400)
     assert len(answer(bystanders.admin.get(f"{ACCESS}/accounts"))["accounts"]) == 2
 
@@ -232,7 +157,7 @@ def test_users_manage_no_accounts(bystanders: Organization) -> None:
 
 def test_a_change_of_role_holds_for_every_key_and_token_at_once(organization: Organization) -> None:
     user = organization.user
-    second = _with_key(user, answer(user.post(f"{ACCESS}/keys"))["key"])
+    second = with_key(user, answer(user.post(f"{ACCESS}/keys"))["key"])
     token = user.post(AUTH, auth=None, data={"username": user.email, "password": user.key}).text
     bearer = {"auth": None, "headers": {"Authorization": f"Bearer {token}"}}
     for role, manages in (("admin", True), ("org_owner", True), ("user", False)):
@@ -240,7 +165,7 @@ def test_a_change_of_role_holds_for_every_key_and_token_at_once(organization: Or
         assert answer(organization.admin.patch(path, json={"role": role}))["role"] == role
         for person, way in ((user, {}), (second, {}), (user, bearer)):
             assert answer(person.get(PERMISSIONS, **way))["MANAGE_FEEDBACK"] is manages
-    third = _with_key(user, answer(user.post(f"{ACCESS}/keys"))["key"])
+    third = with_key(user, answer(user.post(f"{ACCESS}/keys"))["key"])
     assert _account(third)["role"] == "user"
 
 
@@ -255,7 +180,9 @@ def test_an_account_that_does_not_exist_is_not_found(bystanders: Organization, a
     refusal(bystanders.admin.patch(f"{ACCESS}/accounts/{account_id}", json={"role": "user"}), 404)
 
 
-def test_another_organizations_accounts_and_keys_do_not_exist(organization: Organization, another: Organization) -> None:
+def test_another_organizations_accounts_and_keys_do_not_exist(
+    organization: Organization, another: Organization
+) -> None:
     theirs = _account(another.user)
     refusal(organization.admin.patch(f"{ACCESS}/accounts/{theirs['accountId']}", json={"role": "admin"}), 404)
     refusal(organization.admin.post(f"{ACCESS}/keys", json={"accountId": theirs["accountId"]}), 404)
@@ -277,18 +204,19 @@ def _first_admin(stack: Stack, organization_id: str, email: str) -> subprocess.C
     path = {"PYTHONPATH": str(ROOT / "layers/hearback/python")}
     options = ["--stack", "hearback-local", "--organization", organization_id, "--email", email]
     command = [sys.executable, "-m", "hearback.access", *options]
-    return subprocess.run(command, env=inherited | aws | path, capture_output=True, text=True, timeout=60, check=False)
+    env = inherited | aws | path
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_command_creates_the_first_admin_of_an_organization(stack: Stack, bystanders: Organization) -> None:
     name = f"first-{uuid4().hex[:8]}"
     made = _first_admin(stack, name, "Ann@Example.org")
     assert made.returncode == 0, made.stderr
-    admin = _with_key(bystanders.admin, made.stdout.strip())
+    admin = with_key(bystanders.admin, made.stdout.strip())
     me = _account(admin)
     assert (me["organizationId"], me["email"], me["role"]) == (name, "ann@example.org", "admin")
     again = _first_admin(stack, name, "ann@example.org")
-    assert _account(_with_key(admin, again.stdout.strip()))["accountId"] == me["accountId"]
+    assert _account(with_key(admin, again.stdout.strip()))["accountId"] == me["accountId"]
     assert _first_admin(stack, name, "stranger@example.org").returncode != 0
     assert len(answer(admin.get(f"{ACCESS}/accounts"))["accounts"]) == 1
 

@@ -34,7 +34,8 @@ def curl(organization: Organization) -> Curl:
         admin = organization.admin
         # -q: no .curlrc; --fail-with-body: an error status ends the command with an error.
         command = ["curl", "-q", "--silent", "--show-error", "--fail-with-body", admin.base_url + path]
-        return subprocess.run([*command, "-u", f"{admin.key}:", *options], capture_output=True, check=True, timeout=60)
+        command += ["-u", f"{admin.key}:", *options]
+        return subprocess.run(command, capture_output=True, check=True, timeout=60)
 
     return run
 
@@ -109,7 +110,8 @@ def test_retrieve_a_feedback_entry(curl: Curl, given: dict[str, Any]) -> None:
 
 
 def test_update_a_feedback_entry(curl: Curl, given: dict[str, Any], organization: Organization) -> None:
-    change = ["-X", "PUT", "-d", "approvalState=approved", "--data-urlencode", f"suggestedTranslation={SUGGESTED}"]
+    suggested = ["--data-urlencode", f"suggestedTranslation={SUGGESTED}"]
+    change = ["-X", "PUT", "-d", "approvalState=approved", *suggested]
     updated = json.loads(curl(f"{FEEDBACK}/{given['feedbackId']}", *change).stdout)
     _assert_is_feedback(updated, approvalState="approved", reviewer=organization.admin.email)
     times = updated["timestamps"]
@@ -125,21 +127,22 @@ def test_export_feedback_entries(curl: Curl, given: dict[str, Any], organization
     exported = curl(f"{FEEDBACK}/export", "-X", "GET", "-w", "%{stderr}%{content_type}")
     assert exported.stderr.decode().partition(";")[0] == "text/x-tmx"
     tmx = etree.fromstring(exported.stdout)
-    assert (tmx.tag, dict(tmx.attrib)) == ("tmx", {"version": "1.4"})
+    assert (tmx.tag, tmx.items()) == ("tmx", [("version", "1.4")])
     header = tmx.find("header")
     assert header is not None
     assert set(header.attrib) == {
         "creationtool", "creationtoolversion", "segtype", "o-tmf", "adminlang", "srclang", "datatype",
     }  # fmt: skip
-    assert (header.get("srclang"), header.get("segtype"), header.get("datatype")) == ("en", "sentence", "plaintext")
+    told = [header.get(name) for name in ("srclang", "segtype", "datatype")]
+    assert told == ["en", "sentence", "plaintext"]
     _assert_is_the_documented_unit(tmx.findall("body/tu"), organization.admin.email)
 
 
 def _assert_is_the_documented_unit(units: list[etree._Element], admin: str) -> None:
     [unit] = units
     language = "{http://www.w3.org/XML/1998/namespace}lang"
-    assert dict(unit.attrib) == {"srclang": "en"}
-    assert [(dict(tuv.attrib), tuv.findtext("seg")) for tuv in unit.findall("tuv")] == [
+    assert unit.items() == [("srclang", "en")]
+    assert [(dict(tuv.items()), tuv.findtext("seg")) for tuv in unit.findall("tuv")] == [
         ({language: "en"}, SOURCE),
         ({language: "fr"}, SUGGESTED),
         ({language: "fr", "creationid": "MT!"}, MACHINE),
@@ -168,7 +171,8 @@ def test_import_feedback_entries(curl: Curl, given: dict[str, Any], tmp_path: Pa
     imported = json.loads(curl(f"{FEEDBACK}/import", *form).stdout)
     warnings = imported.pop("warnings")
     assert imported == {"successful": 10, "duplicate": 2, "invalid": 1}
-    assert [warning.split(": ")[-1] for warning in warnings] == ["no valid language pairs could be determined"]
+    [reason] = [warning.partition(": ")[2] for warning in warnings]
+    assert reason == "no valid language pairs could be determined"
 
 
 def test_delete_a_feedback_entry(curl: Curl, given: dict[str, Any], organization: Organization) -> None:

@@ -1,4 +1,4 @@
-"""One feedback entry at a time: given, looked at, changed, taken back, and by whom."""
+"""One feedback entry at a time: given, looked at, changed, taken back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.organizations import ENG_FRA, ENG_SPA, FEEDBACK, Organization, Person, answer, invite, refusal
+from tests.flows.organizations import ENG_FRA, ENG_SPA, FEEDBACK, Organization, answer, change, refusal
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}Z")
 
@@ -24,15 +24,23 @@ def test_a_created_entry_is_answered_as_it_will_be_read(organization: Organizati
 def test_only_pair_and_source_text_are_needed(organization: Organization) -> None:
     form = {"languagePairId": ENG_FRA, "sourceText": "hello"}
     given = answer(organization.user.post(FEEDBACK, data=form))
-    assert [given[name] for name in ("machineTranslation", "suggestedTranslation", "comment", "reviewer")] == [""] * 4
+    assert [
+        given[name] for name in ("machineTranslation", "suggestedTranslation", "comment", "reviewer")
+    ] == [""] * 4
 
 
 def test_a_json_body_is_as_good_as_a_form(organization: Organization) -> None:
-    texts = {"sourceText": "a & b = c + d", "suggestedTranslation": "ünïcödé \U0001f44d", "comment": "x\r\ny\tz"}
+    texts = {
+        "sourceText": "a & b = c + d",
+        "suggestedTranslation": "ünïcödé \U0001f44d",
+        "comment": "x\r\ny\tz",
+    }
     by_form = answer(organization.user.post(FEEDBACK, data={"languagePairId": ENG_FRA, **texts}))
     by_json = answer(organization.user.post(FEEDBACK, json={"languagePairId": ENG_FRA, **texts}))
     own = {"feedbackId", "timestamps"}
-    assert {n: v for n, v in by_form.items() if n not in own} == {n: v for n, v in by_json.items() if n not in own}
+    assert {n: v for n, v in by_form.items() if n not in own} == {
+        n: v for n, v in by_json.items() if n not in own
+    }
     assert {name: by_json[name] for name in texts} == texts
 
 
@@ -47,14 +55,19 @@ def test_a_form_may_name_its_charset_and_write_spaces_as_plus(organization: Orga
 
 
 def test_form_fields_that_the_reference_does_not_name_are_ignored(organization: Organization) -> None:
-    given = organization.user.give(model="Generic", sourceLanguageId="eng", feedbackId="7", username="x", page="no")
+    given = organization.user.give(
+        model="Generic", sourceLanguageId="eng", feedbackId="7", username="x", page="no"
+    )
     assert given["username"] == organization.user.email
     assert given["feedbackId"] != "7"
 
 
 def test_the_same_feedback_twice_is_two_entries(organization: Organization) -> None:
     first, second = organization.user.give(), organization.user.give()
-    assert [entry["feedbackId"] for entry in organization.user.entries()] == [first["feedbackId"], second["feedbackId"]]
+    assert [entry["feedbackId"] for entry in organization.user.entries()] == [
+        first["feedbackId"],
+        second["feedbackId"],
+    ]
 
 
 def test_ids_are_decimal_and_grow_with_time(organization: Organization) -> None:
@@ -75,33 +88,30 @@ def test_ids_are_decimal_and_grow_with_time(organization: Organization) -> None:
         ({"languagePairId": "", "sourceText": "hello"}, "languagePairId"),
         ({"languagePairId": ENG_FRA, "sourceText": "hello", "approvalState": "perfect"}, "approvalState"),
         (
-            {"languagePairId": ENG_FRA, "sourceText": "a", "machineTranslation": "b", "suggestedTranslation": "b"},
+            {
+                "languagePairId": ENG_FRA,
+                "sourceText": "a",
+                "machineTranslation": "b",
+                "suggestedTranslation": "b",
+            },
             "suggestedTranslation",
         ),
     ],
 )
 def test_what_is_wrong_with_a_new_entry_is_named(
-    organization: Organization, form: dict[str, str], fault: str
+    bystanders: Organization, form: dict[str, str], fault: str
 ) -> None:
-    assert fault in refusal(organization.admin.post(FEEDBACK, data=form), 400)
-    assert fault in refusal(organization.admin.post(FEEDBACK, json=form), 400)
-    assert organization.admin.entries() == []
+    assert fault in refusal(bystanders.admin.post(FEEDBACK, data=form), 400)
+    assert fault in refusal(bystanders.admin.post(FEEDBACK, json=form), 400)
+    assert bystanders.admin.entries() == []
 
 
 # ── Changing it ──
 
 
-@pytest.fixture
-def entry(organization: Organization) -> dict[str, Any]:
-    """The user's."""
-    return organization.user.give("hello", "bonjour", machineTranslation="salut", comment="warmer")
-
-
-def change(person: Person, entry: dict[str, Any], **fields: str) -> dict[str, Any]:
-    return dict(answer(person.put(f"{FEEDBACK}/{entry['feedbackId']}", data=fields)))
-
-
-def test_absent_fields_stay_and_empty_ones_are_cleared(organization: Organization, entry: dict[str, Any]) -> None:
+def test_absent_fields_stay_and_empty_ones_are_cleared(
+    organization: Organization, entry: dict[str, Any]
+) -> None:
     changed = change(organization.user, entry, comment="")
     assert (changed["suggestedTranslation"], changed["comment"]) == ("bonjour", "")
     changed = change(organization.user, entry, suggestedTranslation="")
@@ -109,10 +119,20 @@ def test_absent_fields_stay_and_empty_ones_are_cleared(organization: Organizatio
     assert changed == organization.user.entry(entry["feedbackId"])
 
 
-def test_immutable_fields_may_be_sent_and_are_not_changed(organization: Organization, entry: dict[str, Any]) -> None:
-    sent = {"sourceText": "other", "languagePairId": ENG_SPA, "machineTranslation": "x", "username": "x", "model": "y"}
+def test_immutable_fields_may_be_sent_and_are_not_changed(
+    organization: Organization, entry: dict[str, Any]
+) -> None:
+    sent = {
+        "sourceText": "other",
+        "languagePairId": ENG_SPA,
+        "machineTranslation": "x",
+        "username": "x",
+        "model": "y",
+    }
     changed = change(organization.user, entry, **sent, comment="better")
-    assert {name: changed[name] for name in sent if name in entry} == {n: entry[n] for n in sent if n in entry}
+    assert {name: changed[name] for name in sent if name in entry} == {
+        n: entry[n] for n in sent if n in entry
+    }
     assert changed["comment"] == "better"
 
 
@@ -123,7 +143,9 @@ def test_an_update_that_changes_nothing_leaves_the_times_alone(
     assert change(organization.user, entry, comment="warmer") == entry
 
 
-def test_any_change_moves_modified_and_nothing_else(organization: Organization, entry: dict[str, Any]) -> None:
+def test_any_change_moves_modified_and_nothing_else(
+    organization: Organization, entry: dict[str, Any]
+) -> None:
     changed = change(organization.user, entry, comment="colder")
     assert changed["timestamps"]["modified"] > entry["timestamps"]["modified"]
     assert changed["timestamps"]["created"] == entry["timestamps"]["created"]
@@ -134,7 +156,9 @@ def test_a_suggestion_cannot_become_the_machine_translation(
     organization: Organization, entry: dict[str, Any]
 ) -> None:
     path = f"{FEEDBACK}/{entry['feedbackId']}"
-    assert "suggestedTranslation" in refusal(organization.user.put(path, data={"suggestedTranslation": "salut"}), 400)
+    assert "suggestedTranslation" in refusal(
+        organization.user.put(path, data={"suggestedTranslation": "salut"}), 400
+    )
     assert organization.user.entry(entry["feedbackId"]) == entry
 
 
@@ -147,7 +171,9 @@ def test_a_review_records_who_and_when(organization: Organization, entry: dict[s
     assert reviewed["username"] == organization.user.email
 
 
-def test_a_change_without_approval_state_keeps_the_review(organization: Organization, entry: dict[str, Any]) -> None:
+def test_a_change_without_approval_state_keeps_the_review(
+    organization: Organization, entry: dict[str, Any]
+) -> None:
     reviewed = change(organization.admin, entry, approvalState="approved")
     for fields in ({"comment": "x"}, {"comment": "y", "approvalState": ""}):
         changed = change(organization.user, entry, **fields)
@@ -174,82 +200,25 @@ def test_an_unknown_approval_state_is_refused(organization: Organization, entry:
     assert "approvalState" in refusal(organization.admin.put(path, data={"approvalState": "APPROVED"}), 400)
 
 
-# ── Who may what ──
-
-
-def test_the_approval_state_is_an_admins_alone(organization: Organization, entry: dict[str, Any]) -> None:
-    path, user = f"{FEEDBACK}/{entry['feedbackId']}", organization.user
-    assert "approvalState" in refusal(user.put(path, data={"approvalState": "approved", "comment": "x"}), 403)
-    assert user.entry(entry["feedbackId"]) == entry
-    form = {"languagePairId": ENG_FRA, "sourceText": "hello", "approvalState": "approved"}
-    assert "approvalState" in refusal(user.post(FEEDBACK, data=form), 403)
-    assert user.entries() == [entry]
-
-
-def test_everybody_may_repeat_the_state_that_there_is(organization: Organization, entry: dict[str, Any]) -> None:
-    assert change(organization.user, entry, approvalState="awaitingApproval") == entry
-    change(organization.admin, entry, approvalState="approved")
-    changed = change(organization.user, entry, approvalState="approved", comment="still")
-    assert (changed["approvalState"], changed["comment"]) == ("approved", "still")
-    path = f"{FEEDBACK}/{entry['feedbackId']}"
-    refusal(organization.user.put(path, data={"approvalState": "awaitingApproval"}), 403)
-    assert organization.user.give(approvalState="awaitingApproval")["approvalState"] == "awaitingApproval"
-
-
-def test_a_user_sees_and_touches_only_what_they_gave(organization: Organization, entry: dict[str, Any]) -> None:
-    other = invite(organization.admin, "other@example.org")
-    path = f"{FEEDBACK}/{entry['feedbackId']}"
-    refusal(other.get(path), 404)
-    refusal(other.put(path, data={"comment": "mine now"}), 404)
-    refusal(other.delete(path), 404)
-    assert answer(other.delete(f"{FEEDBACK}/batch-delete", data={"feedbackIds": entry["feedbackId"]})) == 0
-    assert answer(other.delete(f"{FEEDBACK}/batch-delete", data={"username": organization.user.email})) == 0
-    assert other.entries() == other.entries(username=organization.user.email) == []
-    assert b"<tu " not in other.export(feedbackIds=entry["feedbackId"]).content
-    assert organization.user.entries() == organization.admin.entries() == [entry]
-
-
-def test_the_username_filter_is_ignored_for_users(organization: Organization, entry: dict[str, Any]) -> None:
-    organization.admin.give("theirs")
-    for filters in ({}, {"username": organization.admin.email}, {"username": "nobody"}):
-        assert organization.user.entries(**filters) == [entry]
-        assert organization.user.export(**filters).content.count(b"<tu ") == 1
-    assert len(organization.admin.entries(username=organization.admin.email)) == 1
-    assert len(organization.admin.entries()) == 2
-
-
-def test_an_admin_changes_and_deletes_the_entries_of_all(organization: Organization, entry: dict[str, Any]) -> None:
-    changed = change(organization.admin, entry, comment="by the admin")
-    assert changed["username"] == organization.user.email
-    assert answer(organization.admin.delete(f"{FEEDBACK}/{entry['feedbackId']}")) == changed
-
-
-def test_another_organizations_entries_do_not_exist(
-    organization: Organization, another: Organization, entry: dict[str, Any]
-) -> None:
-    stranger, path = another.admin, f"{FEEDBACK}/{entry['feedbackId']}"
-    refusal(stranger.get(path), 404)
-    refusal(stranger.put(path, data={"approvalState": "approved"}), 404)
-    refusal(stranger.delete(path), 404)
-    assert answer(stranger.delete(f"{FEEDBACK}/batch-delete", data={"feedbackIds": entry["feedbackId"]})) == 0
-    assert stranger.entries() == []
-    assert b"<tu " not in stranger.export(feedbackIds=entry["feedbackId"]).content
-    assert organization.admin.entries() == [entry]
-
-
 # ── Taking it back ──
 
 
-def test_a_deleted_entry_is_answered_as_it_was_and_gone(organization: Organization, entry: dict[str, Any]) -> None:
+def test_a_deleted_entry_is_answered_as_it_was_and_gone(
+    organization: Organization, entry: dict[str, Any]
+) -> None:
     path = f"{FEEDBACK}/{entry['feedbackId']}"
     assert answer(organization.user.delete(path)) == entry
-    for response in (organization.user.get(path), organization.user.delete(path), organization.user.put(path)):
+    for response in (
+        organization.user.get(path),
+        organization.user.delete(path),
+        organization.user.put(path),
+    ):
         refusal(response, 404)
     assert organization.user.entries() == []
 
 
-@pytest.mark.parametrize("feedback_id", ["0", "1", "9223372036854775807", "9" * 19, "9" * 30, "-1", "1.0", "abc", "%31x"])
-def test_an_id_of_no_entry_is_not_found(organization: Organization, feedback_id: str) -> None:
+@pytest.mark.parametrize("feedback_id", ["0", "1", str(2**63 - 1), "9" * 30, "-1", "1.0", "abc"])
+def test_an_id_of_no_entry_is_not_found(bystanders: Organization, feedback_id: str) -> None:
     path = f"{FEEDBACK}/{feedback_id}"
-    for response in (organization.admin.get(path), organization.admin.put(path), organization.admin.delete(path)):
+    for response in (bystanders.admin.get(path), bystanders.admin.put(path), bystanders.admin.delete(path)):
         assert "feedbackId" in refusal(response, 404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
@@ -31,7 +32,7 @@ CHECKS = [
 ]
 
 FEW = settings(
-    max_examples=12,
+    max_examples=8,
     derandomize=True,
     database=None,
     deadline=None,
@@ -50,10 +51,13 @@ def _reference() -> dict[str, Any]:
 
 reference = schemathesis.openapi.from_dict(_reference())
 declared = schemathesis.openapi.from_dict(_reference())
-declared.config.phases.coverage.unexpected_methods = set()
+declared.config.phases.coverage.enabled = False  # it is done with the whole reference
 private = declared.exclude(lambda context: context.operation.definition.raw["security"] == [])
 about_something = declared.include(
-    lambda context: "{" in context.operation.path or context.operation.path.startswith(FEEDBACK)
+    lambda context: (
+        "{" in context.operation.path
+        or context.operation.definition.raw["operationId"] in ("create_feedback", "export_feedback")
+    )
 )
 
 
@@ -63,16 +67,17 @@ def fuzzed(stack: Stack, http: requests.Session) -> Organization:
     return found(stack, http)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def there(fuzzed: Organization) -> dict[str, Any]:
     """The names of things that exist in it."""
-    admin, user = fuzzed.admin, fuzzed.user
+    admin = fuzzed.admin
+    account = answer(admin.post(f"{ACCESS}/accounts", data={"email": f"{uuid4().hex}@fuzz.example"}))
     return {
         "feedbackId": admin.give()["feedbackId"],
         "languagePairId": ENG_FRA,
         "importId": answer(admin.post(f"{FEEDBACK}/import/uploads"))["importId"],
-        "accountId": answer(user.get(f"{ACCESS}/me"))["accountId"],
-        "keyId": answer(user.get(f"{ACCESS}/me"))["keyId"],
+        "accountId": account["accountId"],
+        "keyId": answer(admin.post(f"{ACCESS}/keys", data={"accountId": account["accountId"]}))["keyId"],
     }
 
 
@@ -101,7 +106,7 @@ def _send(case: Case, fuzzed: Organization, http: requests.Session) -> None:
 
 
 @private.parametrize()
-@settings(FEW, max_examples=2)
+@settings(FEW, max_examples=3)
 def test_any_request_without_a_key_is_refused(case: Case, stack: Stack, http: requests.Session) -> None:
     response = case.call(stack.base_url, http)
     refusal(response, 401)

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.flows.organizations import ENG_FRA, ENG_SPA, FEEDBACK, GER_ENG, Organization, answer, install, refusal
+from tests.flows.organizations import (
+    ENG_FRA,
+    ENG_SPA,
+    FEEDBACK,
+    GER_ENG,
+    Organization,
+    answer,
+    install,
+    refusal,
+)
 
 PATH = "/api/v2/language-pairs"
 FIELDS = {
@@ -55,7 +64,12 @@ def test_an_installed_pair_keeps_what_was_said_of_it(organization: Organization)
 
 
 def test_pairs_are_filtered_by_what_they_are(organization: Organization) -> None:
-    legal = {"languagePairId": "EngFra_Legal", "sourceLanguageId": "eng", "targetLanguageId": "fra", "domain": "Legal"}
+    legal = {
+        "languagePairId": "EngFra_Legal",
+        "sourceLanguageId": "eng",
+        "targetLanguageId": "fra",
+        "domain": "Legal",
+    }
     answer(organization.admin.post(PATH, data={**legal, "technology": "TNMV"}))
     assert _ids(organization) == [ENG_FRA, "EngFra_Legal", ENG_SPA, GER_ENG]
     assert _ids(organization, sourceLanguageId="eng", targetLanguageId="fra") == [ENG_FRA, "EngFra_Legal"]
@@ -79,7 +93,9 @@ def test_pairs_are_filtered_by_what_they_are(organization: Organization) -> None
         ({"languagePairId": ENG_FRA}, "already exists"),
     ],
 )
-def test_a_pair_that_cannot_be_is_refused(bystanders: Organization, wrong: dict[str, Any], fault: str) -> None:
+def test_a_pair_that_cannot_be_is_refused(
+    bystanders: Organization, wrong: dict[str, Any], fault: str
+) -> None:
     form = {"languagePairId": "New", "sourceLanguageId": "eng", "targetLanguageId": "fra", **wrong}
     assert fault in refusal(bystanders.admin.post(PATH, data=form), 400)
     assert _ids(bystanders) == [ENG_FRA, ENG_SPA, GER_ENG]
@@ -92,7 +108,9 @@ def test_only_admins_install_and_remove(bystanders: Organization) -> None:
     assert _ids(bystanders) == [ENG_FRA, ENG_SPA, GER_ENG]
 
 
-def test_a_removed_pair_takes_no_more_feedback_until_it_is_installed_again(organization: Organization) -> None:
+def test_a_removed_pair_takes_no_more_feedback_until_it_is_installed_again(
+    organization: Organization,
+) -> None:
     removed = answer(organization.admin.delete(f"{PATH}/{GER_ENG}"))
     assert removed["languagePairId"] == GER_ENG
     assert GER_ENG not in _ids(organization)

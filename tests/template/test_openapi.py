@@ -54,7 +54,9 @@ def test_an_operation_says_what_it_is_and_how_it_fails(name: str) -> None:
 @each_operation
 def test_an_operation_shows_a_request_and_its_answer(name: str) -> None:
     operation = OPERATIONS[name]
-    required = [one["name"] for one in operation.get("parameters", ()) if one["required"] and "example" not in one]
+    required = [
+        one["name"] for one in operation.get("parameters", ()) if one["required"] and "example" not in one
+    ]
     assert required == []
     assert list(_media(operation["responses"]["200"]))
     assert [media for media in _media(operation["responses"]["200"]) if "example" not in media] == []
@@ -70,7 +72,9 @@ def test_what_an_operation_shows_is_what_it_declares(name: str) -> None:
         shown += _media(_found(answer))
     for one in shown:
         if "example" in one:
-            Draft202012Validator({**one["schema"], "components": DOCUMENT["components"]}).validate(one["example"])
+            Draft202012Validator({**one["schema"], "components": DOCUMENT["components"]}).validate(
+                one["example"]
+            )
 
 
 @each_operation
@@ -84,5 +88,7 @@ def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _found(answer: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENT["components"]["responses"].get(answer.get("$ref", "").rpartition("/")[2], answer)
+    found: dict[str, Any] = DOCUMENT["components"]["responses"].get(
+        answer.get("$ref", "").rpartition("/")[2], answer
+    )
     return found

@@ -16,12 +16,20 @@ instants = st.none() | st.integers(0, 4_000_000_000_000_000_000)
 
 def unit(**changes: object) -> bytes:
     fields: dict[str, object] = {
-        "source_language": "en", "target_language": "es", "source_text": "hello world",
-        "suggested_translation": "hola mundo", "machine_translation": "hola tierra", "comment": "example comment",
-        "language_pair_id": "EngSpa_Generic_SRV_TNMV_8_5_x_6", "username": "admin@localhost",
-        "approval_state": "approved", "reviewer": "admin@localhost", "reviewed": 1_628_716_017_242_039_142,
-        "created": 1_628_716_007_393_801_674, "modified": 1_628_716_007_393_801_674,
-    }  # fmt: skip
+        "source_language": "en",
+        "target_language": "es",
+        "source_text": "hello world",
+        "suggested_translation": "hola mundo",
+        "machine_translation": "hola tierra",
+        "comment": "example comment",
+        "language_pair_id": "EngSpa_Generic_SRV_TNMV_8_5_x_6",
+        "username": "admin@localhost",
+        "approval_state": "approved",
+        "reviewer": "admin@localhost",
+        "reviewed": 1_628_716_017_242_039_142,
+        "created": 1_628_716_007_393_801_674,
+        "modified": 1_628_716_007_393_801_674,
+    }
     return writer.unit(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -47,12 +55,14 @@ def test_what_is_empty_is_left_out() -> None:
     written = unit(
         comment="", reviewer="", reviewed=None, suggested_translation="\x0b ", machine_translation=""
     )
-    assert b"note" not in written and b"review" not in written and written.count(b"<tuv") == 1
+    assert b"note" not in written
+    assert b"review" not in written
+    assert written.count(b"<tuv") == 1
 
 
 def test_characters_that_xml_cannot_hold_are_dropped_and_all_others_kept() -> None:
     assert writer.clean("a\0b\x0b\x1f\ud800\ufffe\uffff\t\n\rc\x85\u2028😀") == "ab\t\n\rc\x85\u2028😀"
-    assert b"<seg>a\r" not in unit(source_text="a\rb") and b"<seg>a&#13;b</seg>" in unit(source_text="a\rb")
+    assert b"<seg>a&#13;b</seg>" in unit(source_text="a\rb")
 
 
 def test_attributes_are_escaped() -> None:
@@ -65,9 +75,15 @@ def test_every_export_is_valid(
     source: str, suggestion: str, machine: str, comment: str, language: str, instant: int | None
 ) -> None:
     written = unit(
-        source_text=source, suggested_translation=suggestion, machine_translation=machine, comment=comment,
-        source_language=language, username=source, reviewer=comment, reviewed=instant,
-    )  # fmt: skip
+        source_text=source,
+        suggested_translation=suggestion,
+        machine_translation=machine,
+        comment=comment,
+        source_language=language,
+        username=source,
+        reviewer=comment,
+        reviewed=instant,
+    )
     root = etree.fromstring(writer.header(writer.SEVERAL_SOURCES) + written + unit() + writer.FOOTER)
     assert DTD.validate(root), DTD.error_log
     assert root.findtext("body/tu/tuv/seg") == writer.clean(source)

@@ -31,10 +31,20 @@ def pair_ids(units: str, *pairs: Pair, apply_all: bool = False) -> list[str]:
 
 def entry(**changes: object) -> bytes:
     fields: dict[str, object] = {
-        "source_language": "en", "target_language": "fr", "source_text": "a & b\r", "suggested_translation": " c ",
-        "machine_translation": "m", "comment": "<n>", "language_pair_id": "EngFra_Legal", "username": "u@x",
-        "approval_state": "rejected", "reviewer": "r@x", "reviewed": 3, "created": 1, "modified": 2,
-    }  # fmt: skip
+        "source_language": "en",
+        "target_language": "fr",
+        "source_text": "a & b\r",
+        "suggested_translation": " c ",
+        "machine_translation": "m",
+        "comment": "<n>",
+        "language_pair_id": "EngFra_Legal",
+        "username": "u@x",
+        "approval_state": "rejected",
+        "reviewer": "r@x",
+        "reviewed": 3,
+        "created": 1,
+        "modified": 2,
+    }
     unit = writer.unit(**{**fields, **changes})  # type: ignore[arg-type]
     return writer.header("en") + unit + writer.FOOTER
 
@@ -42,8 +52,22 @@ def entry(**changes: object) -> bytes:
 def test_an_exported_entry_comes_back_whole() -> None:
     (found,), _ = mapped(entry(), ENG_FRA, ENG_FRA_2)
     expected = (
-        1, 5, "EngFra_Legal", "eng", "fra", "a & b\r", " c ", "m", "<n>", "u@x", "rejected", "r@x", 3, 1, 2
-    )  # fmt: skip
+        1,
+        5,
+        "EngFra_Legal",
+        "eng",
+        "fra",
+        "a & b\r",
+        " c ",
+        "m",
+        "<n>",
+        "u@x",
+        "rejected",
+        "r@x",
+        3,
+        1,
+        2,
+    )
     assert found == expected
 
 
@@ -52,8 +76,11 @@ def test_an_exported_entry_without_suggestion_comes_back_too() -> None:
         entry(suggested_translation="", reviewer="", reviewed=None), ENG_FRA, ENG_FRA_2
     )
     assert (found.suggested_translation, found.machine_translation, found.language_pair_id, refused) == (
-        "", "m", "EngFra_Legal", [],
-    )  # fmt: skip
+        "",
+        "m",
+        "EngFra_Legal",
+        [],
+    )
     assert (found.reviewer, found.reviewed) == (None, None)
 
 

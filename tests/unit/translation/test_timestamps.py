@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hearback.errors import Invalid
 from hearback.translation import timestamps
@@ -45,13 +47,30 @@ def test_any_other_end_is_exact() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "yesterday", "2021", "2021-8-11", "2021-08-11 21:06Z", "2021-02-30", "2021-13-01", "2021-08-11 24:00:00Z",
-        "2021-08-11 21:60:00.000000000Z", "2021-08-11 21:06:60.000000000Z", "2021-08-11 21:06:57,5Z",
-        "2021-08-11 21:06:57.2420391420Z", "2021-08-11 21:06:57.24203914²Z", "2021-08-11 21:06:57.+12345678Z",
-        "2021-08-11x21:06:57.242039142Z", "2021-08-11 21:06:57+25:00", "1969-12-31", "2110-01-01",
-        "1970-01-01 00:00:00+01:00", "2109-12-31 23:59:59-01:00", "２０２１-08-11", "0000-01-01",
+        "",
+        "yesterday",
+        "2021",
+        "2021-8-11",
+        "2021-08-11 21:06Z",
+        "2021-02-30",
+        "2021-13-01",
+        "2021-08-11 24:00:00Z",
+        "2021-08-11 21:60:00.000000000Z",
+        "2021-08-11 21:06:60.000000000Z",
+        "2021-08-11 21:06:57,5Z",
+        "2021-08-11 21:06:57.2420391420Z",
+        "2021-08-11 21:06:57.24203914²Z",
+        "2021-08-11 21:06:57.+12345678Z",
+        "2021-08-11x21:06:57.242039142Z",
+        "2021-08-11 21:06:57+25:00",
+        "1969-12-31",
+        "2110-01-01",
+        "1970-01-01 00:00:00+01:00",
+        "2109-12-31 23:59:59-01:00",
+        "２０２１-08-11",
+        "0000-01-01",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_invalid_and_named(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         timestamps.parse(text)
@@ -75,7 +94,5 @@ def test_every_instant_survives_writing_and_reading(instant: int) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_raises_anything_but_invalid(text: str) -> None:
-    try:
+    with contextlib.suppress(Invalid):
         timestamps.parse(text)
-    except Invalid:
-        pass

@@ -8,12 +8,11 @@ from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
+from hearback.errors import Invalid
+from hearback.wire import access, reading, translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-
-from hearback.errors import Invalid
-from hearback.wire import access, reading, translation
 
 MODELS: list[type[BaseModel]] = [
     translation.FeedbackListQuery,
@@ -142,7 +141,7 @@ def test_a_body_and_a_query_string_agree_or_are_refused(body: dict[str, Any], qu
 @example(parameters=dict.fromkeys(NAMES, "٣"))
 @example(parameters=dict.fromkeys(NAMES, float("nan")))
 @example(parameters=dict.fromkeys(NAMES, "2026-02-30"))
-@example(parameters=dict.fromkeys(NAMES, {"a": ["b"]}))
+@example(parameters={key: {"a": ["b"]} for key in NAMES})
 def test_any_parameters_are_what_the_reference_asks_for_or_refused(
     model: type[BaseModel], parameters: dict[str, Any]
 ) -> None:
@@ -180,7 +179,9 @@ def file(name: str, content: bytes) -> bytes:
 
 
 END = b"--b--\r\n"
-pieces = st.sampled_from([b"--b", b"\r\n", b"--", END, field("a", b"1"), file("f", b"\x00"), b"Content-Disposition: x;"])
+pieces = st.sampled_from(
+    [b"--b", b"\r\n", b"--", END, field("a", b"1"), file("f", b"\x00"), b"Content-Disposition: x;"]
+)
 
 
 @given(st.binary() | st.lists(pieces | st.binary(max_size=4)).map(b"".join))

@@ -46,6 +46,10 @@ def _get_batch(table: str, keys: Sequence[Item]) -> Iterator[Item]:
     raise Busy("The service is busy; try again.")
 
 
+IN_RANGE = "#p = :p AND sk BETWEEN :first AND :last"
+"""The one key condition with which the product queries."""
+
+
 class Range(NamedTuple):
     """A run of items of one partition, in the order of `sk`: between `first` and `last`, both
     included. On the table itself it is read strongly; an index is eventually consistent."""
@@ -68,7 +72,7 @@ def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], 
         return [], False
     question: dict[str, Any] = {
         "TableName": run.table,
-        "KeyConditionExpression": "#p = :p AND sk BETWEEN :first AND :last",
+        "KeyConditionExpression": IN_RANGE,
         "ExpressionAttributeNames": {"#p": run.partition_attribute},
         "ExpressionAttributeValues": {
             ":p": {"S": run.partition},

@@ -161,7 +161,9 @@ class Recorder:
         raise TmxError(f"uses the undefined entity &{name[:40]};", self.line)
 
 
-def assemble(frame: Frame, limits: Limits) -> Generator[list[Unit], list[Event], None]:
+def assemble(  # noqa: C901, PLR0912, PLR0915 - one loop over locals: calls would cost more than the work
+    frame: Frame, limits: Limits
+) -> Generator[list[Unit], list[Event], None]:
     """Send it the events of each slice for the units that ended there."""
     most_text, most_variants, most_depth = limits.text, limits.variants, limits.depth
     new: Any = tuple.__new__  # a NamedTuple's own constructor is three times as slow
@@ -200,11 +202,11 @@ def assemble(frame: Frame, limits: Limits) -> Generator[list[Unit], list[Event],
                     if code == PROP:
                         kind = item[1].get("type", "")
                     reading = depth
-                    item = next(rest, "")
+                    item = next(rest, "")  # noqa: PLW2901
                     text = ""
                     if item.__class__ is str:
                         text = item
-                        item = next(rest, "")
+                        item = next(rest, "")  # noqa: PLW2901
                     if item.__class__ is str:  # a long text, or the slice ends here
                         text += item
                         keep = True

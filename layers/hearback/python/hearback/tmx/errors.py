@@ -6,7 +6,7 @@ from hearback.errors import Invalid
 
 
 class TmxError(Invalid):
-    """The file cannot be read as TMX. `reason` completes "the file …"; `line` counts from 1, 0 when unknown."""
+    """The file cannot be read as TMX. `reason` completes "the file …"; `line` is from 1, 0 if unknown."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         where = f" (line {line})" if line else ""

@@ -133,16 +133,21 @@ class Mapper:
 
     def _plan(self, unit: Unit) -> _Plan:
         named = unit.props.get("language_pair_id")
-        slots = [
-            (language, creationid == MACHINE, props.get("language_pair_id") if props else None)
-            for language, creationid, _, _, props in unit.variants
-        ]
-        shape = (unit.srclang, named, *slots)
+        seen: list[object] = [unit.srclang, named]
+        for language, creationid, _, _, props in unit.variants:
+            seen += language, creationid
+            if props:
+                seen.append((props.get("language_pair_id"),))
+        shape = tuple(seen)
         plan = self._plans.get(shape)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            plan = self._plans[shape] = self._make_plan(unit.srclang, named, [_Slot(*slot) for slot in slots])
+            slots = [
+                _Slot(variant.language, variant.creationid == MACHINE, variant.props.get("language_pair_id"))
+                for variant in unit.variants
+            ]
+            plan = self._plans[shape] = self._make_plan(unit.srclang, named, slots)
         return plan
 
     def _make_plan(self, srclang: str | None, named: str | None, slots: list[_Slot]) -> _Plan:
@@ -172,7 +177,7 @@ class Mapper:
         return None
 
     def _same(self, one: str, other: str) -> bool:
-        """The same language: the same id once regional ids are folded, unless a pair leads between the two."""
+        """The same id once regional ids are folded, unless a pair leads from one to the other."""
         ids, others = language_ids(one), language_ids(other)
         if not ids or not others:
             return _same_tag(one, other)
@@ -256,18 +261,22 @@ def _candidates(
         get("username") or None,
         state if state in APPROVAL_STATES else "awaitingApproval",
         get("reviewer") or None,
-        _instant(get("review_date")),
-        _instant(get("creation_date")),
-        _instant(get("last_modification_date")),
+        *_instants((get("review_date"), get("creation_date"), get("last_modification_date"))),
     )
     return [_new(Candidate, (unit.number, unit.line, *ids, *said)) for ids in pairs]
 
 
-def _instant(text: str | None) -> int | None:
-    if not text:
-        return None
+def _instants(texts: tuple[str | None, ...]) -> list[int | None]:
+    parse = timestamps.parse
     try:
-        return timestamps.parse(text)
+        return [parse(text) if text else None for text in texts]
+    except Invalid:
+        return [_instant(text) for text in texts]
+
+
+def _instant(text: str | None) -> int | None:
+    try:
+        return timestamps.parse(text) if text else None
     except Invalid:
         return None
 

@@ -1,10 +1,10 @@
 """The short way for plain stretches of a file: whole units in the simplest spelling, in UTF-8.
 
-The parser still reads every byte and vouches for well-formedness, but calls no Python. Since a stretch has
-no comment, CDATA or processing instruction, each `<` in it then begins a tag; regular expressions take the
-known ones, and counting the `<` proves that none was left over. Whatever is unusual (another element or
-attribute, another spelling, any error, anything near a limit) is None here, and the reader takes the long
-way, which knows all rules and words all errors. The two agree on every stretch that this one accepts.
+The parser still reads every byte and vouches for well-formedness, but calls no Python. Regular expressions
+then take the tags they know, and counting the `<` proves that none was left over: a comment, CDATA or
+processing instruction would be one. Whatever is unusual (another element or attribute, another spelling,
+any error, anything near a limit) is None here, and the reader takes the long way, which knows all rules and
+words all errors. The two agree on every stretch that this one accepts.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from hearback.tmx.assembly import Limits, Unit, Variant
 
 _OPEN: Final = b'<?xml version="1.0" standalone="yes"?><tmx><body>'
 _CLOSE: Final = b"</body></tmx>"
-_UNIT_START_BYTES: Final = re.compile(rb"<tu[\s/>]")
-_UNIT_START: Final = re.compile(r"\s*<tu((?:\s[^<>]*)?)>")
+_UNIT_END: Final = b"</tu>"
+_ATTRIBUTES: Final = r"""(?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*"""
+_UNIT_START: Final = re.compile(rf"[ \t\r\n]*(<)tu({_ATTRIBUTES})\s*>")
 _CHILD: Final = re.compile(
     r'<prop type="([^"<>&]*)">([^<]*)</prop>'
     r"|<note>([^<]*)</note>"
     r"|<tuv(\s[^<>]*)>\s*<seg>([^<]*(?:<(?!/seg>)[^<]*)*)</seg>\s*</tuv>"
 )
-_EMPTY_CODE: Final = re.compile(r"<(?:bpt|ept|ph|it|ut)(?:\s[^<>]*)?/>")
-_CODE: Final = re.compile(r"<(bpt|ept|ph|it|ut)(?:\s[^<>]*)?>[^<]*</\1>")
-_HIGHLIGHT: Final = re.compile(r"</?hi(?:\s[^<>]*)?>")
+_EMPTY_CODE: Final = re.compile(rf"<(?:bpt|ept|ph|it|ut){_ATTRIBUTES}\s*/>")
+_CODE: Final = re.compile(rf"<(bpt|ept|ph|it|ut){_ATTRIBUTES}\s*>[^<]*</\1>")
+_HIGHLIGHT: Final = re.compile(rf"<hi{_ATTRIBUTES}\s*>|</hi>")
 _ATTRIBUTE: Final = re.compile(r"""\s+([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
 _REFERENCE: Final = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-z]+));")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
@@ -42,25 +43,29 @@ def plain_units(
     stretch: bytes, before: int, srclang: str | None, offset: int, line: int, limits: Limits
 ) -> list[Unit] | None:
     """The units of a stretch that begins at `offset` on `line`, after `before` units, and ends with one."""
-    if b"<!" in stretch or b"<?" in stretch or len(stretch) > min(limits.text, limits.token):
+    if len(stretch) > min(limits.text, limits.token) or not _is_well_formed(stretch):
         return None
-    if stretch.count(b"\r") != stretch.count(b"\r\n"):
+    breaks = b"\r" in stretch
+    if breaks and stretch.count(b"\r") != stretch.count(b"\r\n"):
         return None  # a line break of its own, which we could not count
-    starts = [found.start() for found in _UNIT_START_BYTES.finditer(stretch)]
-    if not _is_well_formed(stretch):
-        return None
-    pieces = stretch.decode().replace("\r\n", "\n").split("</tu>")
-    if len(pieces) - 1 != len(starts):
-        return None
     units = []
-    place = 0
     try:
-        for piece, start in zip(pieces[:-1], starts, strict=True):
-            line += stretch.count(b"\n", place, start)
-            place = start
+        for piece in stretch.split(_UNIT_END)[:-1]:
+            text = piece.decode()
+            start = _UNIT_START.match(text)
+            if start is None:
+                return None
             before += 1
-            own, variants, note, props = _read(piece, limits.variants)
-            units.append(_new(Unit, (before, line, own or srclang, variants, note, props, offset + start)))
+            space = start.start(1)  # ASCII up to here: as many bytes as characters
+            first_line = line + text.count("\n", 0, space)
+            if breaks:
+                text = text[space:].replace("\r\n", "\n")
+                start = _UNIT_START.match(text) or start
+            own, variants, note, props = _read(text, start, limits.variants)
+            fields = (before, first_line, own or srclang, variants, note, props, offset + space)
+            units.append(_new(Unit, fields))
+            line += piece.count(b"\n")
+            offset += len(piece) + len(_UNIT_END)
     except _Unusual:
         return None
     return units
@@ -77,22 +82,24 @@ def _is_well_formed(stretch: bytes) -> bool:
     return True
 
 
-def _read(unit: str, most: int) -> tuple[str | None, tuple[Variant, ...], str, dict[str, str]]:
+def _read(
+    unit: str, start: re.Match[str], most: int
+) -> tuple[str | None, tuple[Variant, ...], str, dict[str, str]]:
     """What stands between `<tu` and `</tu>`."""
-    start = _UNIT_START.match(unit)
-    if start is None or start[1].endswith("/"):
-        raise _Unusual
     tags = 1
     variants = []
+    has_references = "&" in unit
     notes = ""
     props: dict[str, str] = {}
-    for kind, value, note, attributes, text in _CHILD.findall(unit, start.end()):
+    for kind, value, note, attributes, segment in _CHILD.findall(unit, start.end()):
         if attributes:
-            if "<" in text:
-                tags += text.count("<")
-                text = _without_markup(text)
+            text = segment
+            if "<" in segment:
+                tags += segment.count("<")
+                text = _without_markup(segment)
             language, creationid = _variant_attributes(attributes)
-            text = _decoded(text) if "&" in text else text
+            if has_references and "&" in text:
+                text = _decoded(text)
             variants.append(_new(Variant, (language, creationid, text, "", {})))
             tags += 4
         elif note or not kind:
@@ -102,18 +109,19 @@ def _read(unit: str, most: int) -> tuple[str | None, tuple[Variant, ...], str, d
             tags += 2
         else:
             if kind not in props:
-                props[kind] = _decoded(value) if "&" in value else value
+                props[kind] = _decoded(value) if has_references and "&" in value else value
             tags += 2
     if tags != unit.count("<") or len(variants) > most or len(props) > most:
         raise _Unusual
-    own = _srclang(start[1]) if "srclang" in start[1] else None
+    own = _srclang(start[2]) if "srclang" in start[2] else None
     return own, tuple(variants), notes, props
 
 
 def _decoded(text: str) -> str:
     if "&#" in text:
         return _REFERENCE.sub(_character, text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    if text.count("&") != text.count("&amp;"):
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
     return text.replace("&amp;", "&")
 
 

@@ -39,7 +39,7 @@ def header(srclang: str) -> bytes:
     return _HEADER.format(srclang=_attribute(clean(srclang))).encode()
 
 
-def unit(
+def unit(  # noqa: PLR0913 - the fields of an entry
     *,
     source_language: str,
     target_language: str,

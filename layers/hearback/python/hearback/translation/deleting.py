@@ -69,11 +69,11 @@ def batch_delete(caller: Caller, meant: Filter, deadline: Deadline, now: int) ->
     message = {"organization": caller.organization_id, "deletion": deletion.deletion_id}
     hide = put(settings().translation_table, deletion.to_item(), "attribute_not_exists(pk)")
     transact([hide, owed.owe(deletion.deletion_id, "deletion", message, now + _PATIENCE)])
-    left = run(caller.organization_id, deletion.deletion_id, deadline)
-    if left is None:
+    removed = run(caller.organization_id, deletion.deletion_id, deadline, if_gone=pending.total())
+    if removed is None:
         owed.send("deletion", message)
         return pending.total()
-    return left
+    return removed
 
 
 def _pending(selection: Selection, deadline: Deadline) -> Counter[Leaf]:
@@ -84,16 +84,16 @@ def _pending(selection: Selection, deadline: Deadline) -> Counter[Leaf]:
     return Counter((entry.language_pair_id, entry.approval_state) for entry in found)
 
 
-def run(organization_id: str, deletion_id: str, deadline: Deadline) -> int | None:
+def run(organization_id: str, deletion_id: str, deadline: Deadline, if_gone: int = 0) -> int | None:
     """Go on with a batch-delete: how many entries it removed in all, or None when some are left.
 
-    A deletion that is not there any more was finished by another worker: 0.
+    One that is not there any more was finished by another worker, who alone knows: then `if_gone`.
     """
     for look in range(_TRIES):
         catalogue = catalogues.load(organization_id)
         deletion = next((d for d in catalogue.deletions if d.deletion_id == deletion_id), None)
         if deletion is None:
-            return 0
+            return if_gone
         if look and any(count > 0 for count in deletion.pending.values()) and look < _LOOKS:
             time.sleep(0.3)
         _remove(catalogue, deletion, deadline)
@@ -173,13 +173,13 @@ def _account(deletion: Deletion, taken: Iterable[Feedback]) -> Write:
 def _close(deletion: Deletion, patient: bool) -> int | None:
     """End the deletion and say how many entries it removed.
 
-    None when something it covers turned up after the last look; with `patient`, also when its
-    account says that something is left which the index has not shown yet.
+    None when another worker ended it, or something it covers turned up after the last look; with
+    `patient`, also when its account says that something is left which the index has not shown yet.
     """
     table, of = settings().translation_table, keys.deletion(deletion.organization_id, deletion.deletion_id)
     item = reads.get(table, of)
     if item is None:
-        return 0
+        return None
     if patient and any(int(count["N"]) > 0 for count in item["pending"]["M"].values()):
         return None
     try:

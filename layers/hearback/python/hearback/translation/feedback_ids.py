@@ -17,7 +17,8 @@ _MILLISECOND = 1_000_000
 DIGITS = 19
 """Of an id as a sort key: zero-padded, so that the order of strings is the order of numbers."""
 
-LARGEST = (1 << 63) - 1
+LARGEST: int = 10**DIGITS - 1
+"""Past every id, also those of times after May 2109, which a 64th bit tells."""
 
 
 class FeedbackIds:
@@ -52,7 +53,8 @@ def smallest_at(created: int) -> int:
 
 def largest_at(created: int) -> int:
     """The largest id that an entry created at or before this instant can have."""
-    return min(LARGEST, (created // _MILLISECOND << SEQUENCE_BITS) + _SEQUENCES - 1)
+    last: int = (created // _MILLISECOND << SEQUENCE_BITS) + _SEQUENCES - 1
+    return min(LARGEST, last)
 
 
 def sort_key(feedback_id: int) -> str:

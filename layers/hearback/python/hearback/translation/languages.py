@@ -87,7 +87,7 @@ def languages() -> list[Language]:
 
 
 def _known_ids(tag: str) -> tuple[str, ...]:
-    """The longest prefix (in whole subtags) that the table or the aliases know, or an id in place of a tag."""
+    """Of the longest prefix in whole subtags that is known; or the tag itself, if it is an id."""
     ids_by_tag = _table().ids_by_tag
     subtags = tag.split("-")
     for length in range(len(subtags), 0, -1):

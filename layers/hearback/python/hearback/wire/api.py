@@ -20,11 +20,13 @@ import base64
 import gzip
 import inspect
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -106,7 +108,7 @@ class Request:
 
     @cached_property
     def form(self) -> reading.Parameters:
-        if "json" in (self.header("Content-Type") or ""):
+        if "json" in (self.header("Content-Type") or "").lower():
             return reading.json_object(self.body)
         return reading.form(self.body)
 
@@ -123,6 +125,11 @@ class Request:
         if not content_type.lower().startswith("multipart/form-data"):
             raise Invalid("The body must be multipart/form-data.", f"Content-Type: {content_type[:80]}")
         return reading.multipart(self.body, content_type)
+
+    def variables(self, pattern: re.Pattern[str]) -> dict[str, str]:
+        """The path's variables. A REST API passes the path on as it was sent, percent-encoded."""
+        match = pattern.fullmatch(self.event["path"])
+        return {name: unquote(value) for name, value in match.groupdict().items()} if match else {}
 
     @property
     def base_url(self) -> str:
@@ -212,8 +219,11 @@ class Api:
             arguments = _arguments(function)
             answered = answer or inspect.get_annotations(function).get("return")
             self.operations.append(Operation(method, path, function, public, answered, also or {}))
-            rule = path.replace("{", "<").replace("}", ">")
-            self._resolver.route(rule, method)(lambda **found: self._run(function, arguments, public, found))
+            variables = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path) + "/*")
+            # The resolver's own pattern for a variable knows some characters only; ours, all but the slash.
+            self._resolver.route(re.sub(r"{\w+}", "([^/]+)", path), method)(
+                lambda: self._run(function, arguments, public, variables)
+            )
             return function
 
         return declare
@@ -223,9 +233,10 @@ class Api:
         function: Callable[..., Any],
         arguments: Mapping[str, Any],
         public: bool,
-        found: Mapping[str, str],
+        variables: re.Pattern[str],
     ) -> Response[str]:
         request = self._request()
+        found = request.variables(variables)
         caller = None if public else self._identify(request)
         values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
         return self._answer(function(**values), request)
@@ -253,11 +264,10 @@ class Api:
                 return request.upload
             case "query" | "form" | "parameters":
                 return reading.check(kind, getattr(request, name))
-        value = (request.event.get("pathParameters") or {}).get(name, found[name])
         for note in getattr(kind, "__metadata__", ()):
             if isinstance(note, PathVariable):
-                return note.parse(value)
-        return value
+                return note.parse(found[name])
+        return found[name]
 
     def _deadline(self) -> Deadline:
         return Deadline.after(self._resolver.lambda_context.get_remaining_time_in_millis() / 1000 - _RESERVE)
@@ -297,6 +307,7 @@ class Api:
 
     def _error(self, error: HearbackError) -> Response[str]:
         status, body = self.family.error(error)
+        body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair
         headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(
             status, {}
         )
@@ -327,4 +338,6 @@ def _response(answer: Answer, packed: bytes | None = None) -> Response[str]:
     if packed is None:
         return Response(answer.status, answer.media_type, answer.body, headers)
     headers["Content-Encoding"] = "gzip"
-    return Response(answer.status, answer.media_type, packed, headers)  # type: ignore[arg-type]
+    response = Response(answer.status, answer.media_type, base64.b64encode(packed).decode(), headers)
+    response.base64_encoded = True  # said here, since the resolver takes bytes for a document of JSON
+    return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 
 from hearback.access import store, tokens
@@ -30,7 +29,7 @@ def basic_or_bearer(header: Header) -> Caller:
 def _basic_user(value: str) -> str:
     try:
         user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not base64, or not UTF-8 within
         raise Unauthenticated("The Basic credentials are not readable.") from None
     # Some clients put the key into the password beside the account's name.
     return password if password and not user.startswith("hb_") else user

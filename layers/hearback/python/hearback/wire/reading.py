@@ -60,7 +60,7 @@ def merge(parameters: Parameters, more: Iterable[tuple[str, Any]]) -> None:
 def json_object(body: bytes) -> Parameters:
     try:
         value = json.loads(body)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:  # not UTF-8, not JSON, or a number of thousands of digits
         raise Invalid("The body is not valid JSON.", str(error)[:200]) from None
     except RecursionError:
         raise Invalid("The body is nested too deeply.") from None
@@ -106,7 +106,7 @@ def multipart(body: bytes, content_type: str) -> Multipart:
     from python_multipart.exceptions import FormParserError
     from python_multipart.multipart import MultipartParser, parse_options_header
 
-    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    boundary = parse_options_header(content_type.encode("utf-8", "replace"))[1].get(b"boundary")
     if not boundary:
         raise Invalid("The multipart body has no boundary.", "Content-Type: multipart/form-data; boundary=…")
     parts = _Parts()

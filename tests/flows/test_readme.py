@@ -1,0 +1,53 @@
+"""The README's first session works when pasted."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+
+from local.banner import banner
+from local.paths import ROOT
+from local.stack import Stack
+
+
+def blocks() -> list[str]:
+    """The shell blocks of the first session."""
+    session = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A first session")[2]
+    return re.findall(r"```sh\n(.*?)```", session.partition("## How it is built")[0], re.DOTALL)
+
+
+def run(script: str, stack: Stack) -> list[str]:
+    """What the lines print, run by bash in the project's folder; the stack's address instead of the default."""
+    script = script.replace("http://127.0.0.1:4566/v1", stack.base_url).replace("\ncurl", "\necho; curl")
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line for line in done.stdout.splitlines() if line]
+
+
+def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
+    script = "\n".join(blocks()).replace("feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
+    created, listed, first, second, approved, again = (json.loads(line) for line in run(script, stack))
+    assert created["approvalState"] == "awaitingApproval"
+    assert created in listed["feedback"]
+    assert (first["successful"], first["invalid"]) == (300, 0)
+    assert (second["successful"], second["duplicate"]) == (0, 300)
+    assert approved["approvalState"] == "approved"
+    assert (again["successful"], again["invalid"]) == (0, 0)
+    assert again["duplicate"] >= 301
+
+
+def test_the_keys_and_lines_that_make_run_prints_work(stack: Stack) -> None:
+    printed = banner(stack.as_json())
+    assert all(key["key"] in printed for key in stack.keys.values())
+    script = "\n".join(line[2:] for line in printed.splitlines() if line.startswith(("  curl", "    -d")))
+    answers = run(script.replace("\ncurl", "\necho; curl"), stack)
+    assert not [answer for answer in answers if '"error":' in answer]
+    assert answers[-1] == "</tmx>"

@@ -1,0 +1,161 @@
+"""A transaction is carried out whole, tried again while only contention stops it, or says which condition failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from hearback import clients
+from hearback.errors import Busy
+from hearback.storage import transactions
+from hearback.storage.items import key, number, text
+from hearback.storage.transactions import ConditionFailed, check, delete, put, transact, update
+
+WRITES = [
+    put("things", key("a", "1"), "attribute_not_exists(pk)"),
+    delete("things", key("a", "2")),
+    check("things", key("a", "3"), "attribute_exists(pk)"),
+]
+
+
+@cache
+def dynamodb() -> Any:
+    """One client for all: making one costs more than the tests."""
+    return boto3.client("dynamodb", region_name="us-east-1")
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made, without making them."""
+    made: list[float] = []
+    monkeypatch.setattr(transactions.time, "sleep", made.append)
+    return made
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> Iterator[Stubber]:
+    """DynamoDB's answers, in turn; all of them must be asked for."""
+    monkeypatch.setattr(clients, "dynamodb", dynamodb)
+    with Stubber(dynamodb()) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def refuse(answers: Stubber, code: str, *reasons: str) -> None:
+    more = {"CancellationReasons": [{"Code": reason} for reason in reasons]} if reasons else None
+    answers.add_client_error("transact_write_items", code, modeled_fields=more)
+
+
+def succeed(answers: Stubber) -> None:
+    answers.add_response("transact_write_items", {}, {"TransactItems": WRITES})
+
+
+def test_all_writes_go_in_one_call(answers: Stubber, pauses: list[float]) -> None:
+    succeed(answers)
+    transact(WRITES)
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException"],
+)
+def test_a_throttled_transaction_is_tried_again(answers: Stubber, pauses: list[float], code: str) -> None:
+    refuse(answers, code)
+    refuse(answers, code)
+    succeed(answers)
+    transact(WRITES)
+    assert len(pauses) == 2
+
+
+@pytest.mark.parametrize(
+    "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+)
+def test_a_transaction_that_met_another_is_tried_again(
+    answers: Stubber, pauses: list[float], reason: str
+) -> None:
+    refuse(answers, "TransactionCanceledException", "None", reason, "None")
+    succeed(answers)
+    transact(WRITES)
+    assert len(pauses) == 1
+
+
+def test_a_failed_condition_is_reported_with_its_places_and_not_tried_again(answers: Stubber) -> None:
+    refuse(
+        answers, "TransactionCanceledException", "ConditionalCheckFailed", "None", "ConditionalCheckFailed"
+    )
+    with pytest.raises(ConditionFailed) as failure:
+        transact(WRITES)
+    assert failure.value.failed == (0, 2)
+
+
+def test_a_failed_condition_outweighs_a_conflict(answers: Stubber) -> None:
+    refuse(answers, "TransactionCanceledException", "TransactionConflict", "None", "ConditionalCheckFailed")
+    with pytest.raises(ConditionFailed) as failure:
+        transact(WRITES)
+    assert failure.value.failed == (2,)
+
+
+@pytest.mark.parametrize(
+    "reasons", [("ValidationError", "None", "None"), ("ItemCollectionSizeLimitExceeded",), ()]
+)
+def test_a_transaction_that_can_never_succeed_is_not_tried_again(
+    answers: Stubber, reasons: tuple[str, ...]
+) -> None:
+    refuse(answers, "TransactionCanceledException", *reasons)
+    with pytest.raises(ClientError):
+        transact(WRITES)
+
+
+def test_a_refusal_for_another_reason_is_passed_on(answers: Stubber) -> None:
+    refuse(answers, "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        transact(WRITES)
+
+
+def test_contention_without_end_is_busy_after_some_ten_seconds_at_most(
+    answers: Stubber, pauses: list[float]
+) -> None:
+    for _ in range(transactions._ATTEMPTS):
+        refuse(answers, "TransactionCanceledException", "TransactionConflict")
+    with pytest.raises(Busy):
+        transact(WRITES)
+    assert len(pauses) == transactions._ATTEMPTS
+    assert sum(pauses) < 15
+    assert max(pauses) <= 2
+
+
+# ── How writes are written ──
+
+
+def test_a_write_says_its_condition_names_and_values() -> None:
+    write = update(
+        "things",
+        key("a", "1"),
+        "SET #role = :role ADD moves :one",
+        "#role = :old",
+        names={"#role": "role"},
+        role=text("admin"),
+        old=text("user"),
+        one=number(1),
+    )
+    assert write == {
+        "Update": {
+            "TableName": "things",
+            "Key": {"pk": {"S": "a"}, "sk": {"S": "1"}},
+            "UpdateExpression": "SET #role = :role ADD moves :one",
+            "ConditionExpression": "#role = :old",
+            "ExpressionAttributeNames": {"#role": "role"},
+            "ExpressionAttributeValues": {":role": {"S": "admin"}, ":old": {"S": "user"}, ":one": {"N": "1"}},
+        }
+    }
+
+
+def test_a_write_without_a_condition_says_nothing_of_one() -> None:
+    item = key("a", "1") | {"count": number(-3)}
+    assert put("things", item) == {"Put": {"TableName": "things", "Item": item}}
