@@ -20,7 +20,7 @@ BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run reset test test-unit bench lint format build deploy smoke lock clean
+.PHONY: help run reset test test-unit bench openapi lint format build deploy smoke lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ test-unit: .venv/dev.stamp ## Run the fast tests only: domain, handlers, templat
 
 bench: .venv/dev.stamp ## Measure, each number beside its baseline (.bench/results.json)
 	@$(PY) -m benchmarks
+
+openapi: .venv/dev.stamp ## Write docs/openapi.json, the API reference
+	@$(PY) -m local.openapi
 
 lint: .venv/dev.stamp .venv-sam/stamp ## Check style, types and template
 	$(PY) -m ruff check .

@@ -66,7 +66,7 @@ def import_feedback(
     caller: Caller, upload: Annotated[Multipart, wire.ImportOptions], request: Request, deadline: Deadline
 ) -> wire.ImportFeedbackResponse | Answer:
     """Import a TMX file of up to 4 MB; 202 with the import's address if it takes longer than a request."""
-    options = check(wire.ImportOptions, {**request.query, **upload.fields})
+    options = check(wire.ImportOptions, request.with_query(upload.fields))
     content = upload.file("file")
     if len(content) > IMPORT_LIMIT_MB << 20:
         raise TooLarge(

@@ -1,4 +1,4 @@
-"""A transaction is carried out whole, tried again while only contention stops it, or says which condition failed."""
+"""A transaction is carried out whole, tried again in contention, or says which condition failed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def dynamodb() -> Any:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were made, without making them."""
     made: list[float] = []
-    monkeypatch.setattr(transactions.time, "sleep", made.append)
+    monkeypatch.setattr("hearback.storage.transactions.time.sleep", made.append)
     return made
 
 

@@ -57,13 +57,11 @@ def import_now(caller: Caller, content: bytes, options: Options, deadline: Deadl
         size=len(content),
     )
     imports.start(record, _PATIENCE)
-    after = importing.run(caller.organization_id, import_id, deadline, now)
+    after = carry_on(record.message, deadline, now)
     if after is None:
         raise Unfinished("The import was lost.")
     if after.state is State.FAILED:
         raise Invalid(after.error)
-    if after.state is State.RUNNING:
-        owed.send("import", after.message)
     return after
 
 
@@ -105,8 +103,15 @@ def receive(event: Mapping[str, Any], deadline: Deadline, now: int) -> list[Impo
 
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> Import | None:
-    """Go on with an import, and pass what is left on to the next round of the worker."""
-    record = importing.run(message["organization"], message["import"], deadline, now)
+    """Go on with an import, and pass what is left on to the next round of the worker.
+
+    What another worker has brought further is that one's: a message more would only set two against
+    each other. The import that comes back is as far as this worker, or a faster one, has brought it.
+    """
+    try:
+        record = importing.run(message["organization"], message["import"], deadline, now)
+    except Superseded:
+        return imports.find(message["organization"], message["import"])
     if record and record.state is State.RUNNING:
         owed.pass_on("import", {**record.message, "round": message.get("round", 0)})
     return record

@@ -1,8 +1,9 @@
 """The work of an export: write entries as TMX, a part of a multipart upload at a time.
 
-A part is uploaded, then the record says so; a worker that dies between the two leaves a part that
-the next one overwrites. Of two workers at once, one loses the record and leaves. So the finished
-file is whole, whatever happened on its way.
+A worker claims the export, and writes parts under numbers that no other worker has; a part counts when
+the record says so. A worker that dies before that leaves a part that nobody asks for, and one that was
+overtaken can neither touch what counts nor add to it. So the finished file is whole and holds every
+entry once, whatever happened on its way, even while entries change.
 """
 
 from __future__ import annotations
@@ -103,14 +104,15 @@ class _Superseded(Exception):
 
 
 def run(organization_id: str, export_id: str, deadline: Deadline, now: int) -> Export | None:
-    """Go on with an export until it is over or the deadline; None when there is none of this id."""
+    """Go on with an export until it is over or the deadline; None when there is none of this id, or
+    another worker has taken it up meanwhile."""
     record = exports.find(organization_id, export_id)
     if record is None or record.state is not State.RUNNING:
         return record
     try:
         return _Work(record, deadline, now).go_on()
     except _Superseded:
-        return exports.find(organization_id, export_id)
+        return None
 
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
@@ -129,9 +131,23 @@ class _Work:
         self._now = now
 
     def go_on(self) -> Export:
+        self._claim()
+        if not self._record.is_written and not self._write():
+            return self._record
+        self._complete()
+        self._step(
+            replace(self._record, state=State.DONE, finished=self._now), owed.settle(self._record.export_id)
+        )
+        return self._record
+
+    def _claim(self) -> None:
+        """From here on every other worker loses its next step."""
+        upload_id = self._record.upload_id or self._create_upload()
+        self._step(replace(self._record, upload_id=upload_id, claims=self._record.claims + 1))
+
+    def _write(self) -> bool:
+        """Write parts until the last; whether there was time for it."""
         selection = listing.select(catalogues.load(self._record.organization_id), self._record.meant)
-        if not self._record.upload_id:
-            self._step(replace(self._record, upload_id=self._create_upload()))
         part = bytearray(writer.header(_source_tag(selection)) if not self._record.parts else b"")
         seen = self._record.entries
         for entry in selection.read(_PAGE * 100, self._record.after):
@@ -141,9 +157,9 @@ class _Work:
                 self._write_part(part, entry.feedback_id, seen)
                 part.clear()
                 if self._deadline.passed:
-                    return self._record
-        part += writer.FOOTER
-        return self._finish(bytes(part), seen)
+                    return False
+        self._write_part(part + writer.FOOTER, self._record.after, seen, is_last=True)
+        return True
 
     def _create_upload(self) -> str:
         bucket, name = settings().transfer_bucket, self._record.object_key
@@ -151,55 +167,46 @@ class _Work:
             "UploadId"
         ]
 
-    def _write_part(self, part: bytearray, after: int, seen: int) -> None:
-        self._upload(bytes(part))
+    def _write_part(self, part: bytearray, after: int, seen: int, is_last: bool = False) -> None:
+        # Later claims give larger numbers, so an overtaken worker's last part is never one that counts.
+        number = len(self._record.parts) + self._record.claims
+        clients.s3().upload_part(
+            Bucket=settings().transfer_bucket,
+            Key=self._record.object_key,
+            UploadId=self._record.upload_id,
+            PartNumber=number,
+            Body=bytes(part),
+        )
         self._step(
             replace(
                 self._record,
-                parts=self._record.parts + 1,
+                parts=(*self._record.parts, number),
+                is_written=is_last,
                 after=after,
                 entries=seen,
                 bytes_written=self._record.bytes_written + len(part),
             )
         )
 
-    def _upload(self, part: bytes) -> None:
-        clients.s3().upload_part(
-            Bucket=settings().transfer_bucket,
-            Key=self._record.object_key,
-            UploadId=self._record.upload_id,
-            PartNumber=self._record.parts + 1,
-            Body=part,
-        )
-
-    def _finish(self, last: bytes, seen: int) -> Export:
+    def _complete(self) -> None:
+        """Make the parts that count one file, unless a worker before this one did, and died then."""
         try:
-            self._upload(last)
-            self._complete(self._record.parts + 1)
+            self._complete_upload()
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchUpload":
-                raise  # else a worker before this one completed it, and died before it said so
-        over = replace(
-            self._record,
-            state=State.DONE,
-            entries=seen,
-            bytes_written=self._record.bytes_written + len(last),
-            finished=self._now,
-        )
-        self._step(over, owed.settle(over.export_id))
-        return self._record
+                raise
 
-    def _complete(self, parts: int) -> None:
+    def _complete_upload(self) -> None:
         bucket, name, upload = settings().transfer_bucket, self._record.object_key, self._record.upload_id
         pages = clients.s3().get_paginator("list_parts").paginate(Bucket=bucket, Key=name, UploadId=upload)
-        uploaded: list[CompletedPartTypeDef] = [
+        counting: list[CompletedPartTypeDef] = [
             {"PartNumber": part["PartNumber"], "ETag": part["ETag"]}
             for page in pages
             for part in page.get("Parts", [])
-            if part["PartNumber"] <= parts
+            if part["PartNumber"] in self._record.parts
         ]
         clients.s3().complete_multipart_upload(
-            Bucket=bucket, Key=name, UploadId=upload, MultipartUpload={"Parts": uploaded}
+            Bucket=bucket, Key=name, UploadId=upload, MultipartUpload={"Parts": counting}
         )
 
     def _step(self, after: Export, *extra: Write) -> None:

@@ -30,7 +30,8 @@ LINK_LIFETIME = 3600
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`after` is the last entry written, `parts` how many parts of the upload are."""
+    """`after` is the last entry written, `parts` the numbers of the upload's parts that count, `claims` how
+    many workers have taken it up; once it `is_written`, only the upload's completion is missing."""
 
     organization_id: str
     export_id: str
@@ -39,7 +40,9 @@ class Export:
     meant: Filter
     created: int
     upload_id: str = ""
-    parts: int = 0
+    parts: tuple[int, ...] = ()
+    claims: int = 0
+    is_written: bool = False
     after: int = -1
     entries: int = 0
     bytes_written: int = 0
@@ -69,7 +72,9 @@ def to_item(record: Export) -> Item:
             "meant": text(json.dumps(filters.to_json(record.meant))),
             "created": number(record.created),
             "upload": text(record.upload_id) if record.upload_id else None,
-            "parts": number(record.parts),
+            "parts": text(json.dumps(record.parts)),
+            "claims": number(record.claims),
+            "written": number(1) if record.is_written else None,
             "after": number(record.after),
             "entries": number(record.entries),
             "bytes": number(record.bytes_written),
@@ -90,7 +95,9 @@ def from_item(item: Item) -> Export:
         meant=filters.from_json(json.loads(get_text(item, "meant"))),
         created=get_number(item, "created"),
         upload_id=get_text(item, "upload"),
-        parts=get_number(item, "parts"),
+        parts=tuple(json.loads(get_text(item, "parts", "[]"))),
+        claims=get_number(item, "claims"),
+        is_written="written" in item,
         after=get_number(item, "after"),
         entries=get_number(item, "entries"),
         bytes_written=get_number(item, "bytes"),

@@ -29,7 +29,13 @@ from hearback.translation import deleting, entries, imports, keys
 from hearback.translation.entries import Batch, Guards, Lost
 from hearback.translation.feedback import MOST_SUGGESTIONS, ids
 from hearback.translation.imports import Import, State
-from hearback.translation.model import MOST_TEXT_BYTES, ApprovalState, Feedback, text_bytes
+from hearback.translation.model import (
+    MOST_NAME_CHARACTERS,
+    MOST_TEXT_BYTES,
+    ApprovalState,
+    Feedback,
+    text_bytes,
+)
 
 WINDOW = 96
 """Entries decided on together: their guards are one read, their writes two transactions."""
@@ -53,7 +59,7 @@ _Action = Candidate | Rejection | tuple[int, Position]
 def run(organization_id: str, import_id: str, deadline: Deadline, now: int) -> Import | None:
     """Go on with an import until it is over or the deadline; None when there is none of this id.
 
-    The import that comes back is as far as this worker, or a faster one, has brought it.
+    Raises `Superseded` when another worker has brought it further meanwhile.
     """
     record = imports.find(organization_id, import_id)
     if record is None or record.state is not State.RUNNING:
@@ -62,10 +68,7 @@ def run(organization_id: str, import_id: str, deadline: Deadline, now: int) -> I
     if not deleting.finish_all(catalogue, deadline):
         return record  # what is gone for every reader must not count as a duplicate
     mapper = Mapper(catalogue.pairs.values(), record.options.apply_all)
-    try:
-        return _Work(record, mapper, deadline, now).go_on()
-    except Superseded:
-        return imports.find(organization_id, import_id)
+    return _Work(record, mapper, deadline, now).go_on()
 
 
 class _Work:
@@ -209,8 +212,8 @@ class _Step:
 def _refusal(entry: Feedback, suggestions: int) -> str:
     if text_bytes(entry) > MOST_TEXT_BYTES:
         return f"its texts take more than {MOST_TEXT_BYTES} bytes"
-    if len(entry.username.encode()) > MOST_USERNAME_BYTES:
-        return f"its user name takes more than {MOST_USERNAME_BYTES} bytes"
+    if max(len(entry.username), len(entry.reviewer)) > MOST_NAME_CHARACTERS:
+        return f"its username or reviewer has more than {MOST_NAME_CHARACTERS} characters"
     if suggestions >= MOST_SUGGESTIONS:
         return f"its source text has {MOST_SUGGESTIONS} suggestions already"
     return ""

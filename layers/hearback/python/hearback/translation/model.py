@@ -11,6 +11,9 @@ from typing import NamedTuple
 from hearback.errors import Forbidden, Invalid, TooLarge
 from hearback.tmx.writer import clean
 
+MOST_NAME_CHARACTERS = 256
+"""Of a user's or reviewer's name that an import restores: it becomes part of a key."""
+
 MOST_TEXT_BYTES = 350_000
 """UTF-8 bytes of an entry's texts together: DynamoDB takes items of 400 KB."""
 

@@ -114,9 +114,13 @@ class Request:
 
     @cached_property
     def parameters(self) -> reading.Parameters:
-        """The form's and the query string's, which may not contradict each other."""
+        """The form's and the query string's."""
+        return self.with_query(self.form)
+
+    def with_query(self, fields: reading.Parameters) -> reading.Parameters:
+        """The body's fields and the query string's, which may not contradict each other."""
         both = dict(self.query)
-        reading.merge(both, self.form.items())
+        reading.merge(both, fields.items())
         return both
 
     @cached_property

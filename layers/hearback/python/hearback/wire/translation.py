@@ -85,7 +85,7 @@ def _nothing_if_empty(value: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_sayable)]
 Name = Annotated[str, AfterValidator(_sayable), AfterValidator(_present), Field(max_length=1024)]
-Part = Annotated[Text | None, BeforeValidator(_nothing_if_empty)]
+Part = Annotated[Annotated[Text, Field(max_length=10_000)] | None, BeforeValidator(_nothing_if_empty)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids, json_schema_input_type=str)]
 States = Annotated[frozenset[ApprovalState], BeforeValidator(_states, json_schema_input_type=str)]
 State = Annotated[ApprovalState | None, BeforeValidator(_nothing_if_empty)]
