@@ -135,8 +135,10 @@ def delete_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.Feedbac
 
 @api.get("/api/v2/language-pairs")
 def list_language_pairs(caller: Caller, query: wire.LanguagePairQuery) -> wire.LanguagePairList:
-    """The installed language pairs."""
-    pairs = translation.catalogue.load(caller.organization_id).pairs.values()
+    """The installed language pairs; a regional language id means its generic language's as well."""
+    catalogue = translation.catalogue.load(caller.organization_id)
+    selected = catalogue.selected(query.languages())
+    pairs = (pair for pair in catalogue.pairs.values() if pair.language_pair_id in selected)
     return {"languagePairs": [wire.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
 
 

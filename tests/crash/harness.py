@@ -52,6 +52,10 @@ class Call:
         return not self.operation.startswith(reads)
 
     @property
+    def is_transaction(self) -> bool:
+        return self.operation == "TransactWriteItems"
+
+    @property
     def writes_items(self) -> bool:
         return self.service == "dynamodb" and self.takes_effect
 
@@ -79,12 +83,12 @@ def _die_after(_call: Call, do: Do, _other: Do) -> Any:
 def _throttle(call: Call, _do: Do, _other: Do) -> Any:
     """What is left to the product after the SDK's own attempts."""
     codes = {"s3": "SlowDown", "dynamodb": "ProvisionedThroughputExceededException"}
-    code = "ThrottlingException" if call.operation == "TransactWriteItems" else codes.get(call.service)
+    code = "ThrottlingException" if call.is_transaction else codes.get(call.service)
     raise _refusal(call, code or "ThrottlingException")
 
 
 def _conflict(call: Call, _do: Do, _other: Do) -> Any:
-    if call.operation != "TransactWriteItems":
+    if not call.is_transaction:
         raise _refusal(call, "TransactionConflictException")
     reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
     raise _refusal(call, "TransactionCanceledException", CancellationReasons=reasons)
@@ -111,6 +115,12 @@ def _lose_answer_once(_call: Call, do: Do, _other: Do) -> Any:
         return do()
 
 
+def _still_in_progress(call: Call, do: Do, _other: Do) -> Any:
+    """The answer was lost, and the SDK's second attempt met its first, which then came to its end."""
+    do()
+    raise _refusal(call, "TransactionInProgressException")
+
+
 def _lose_answer(_call: Call, do: Do, _other: Do) -> Any:
     """The SDK has given up: what the call did stays unknown."""
     do()
@@ -134,6 +144,9 @@ FAULTS = (
     Disturbance("is throttled at", _throttle),
     Disturbance("meets a conflict at", _conflict, lambda call: call.writes_items, survived=True),
     Disturbance("has the answer repeated of", _lose_answer_once, _takes_effect, survived=True),
+    Disturbance(
+        "is still in progress at", _still_in_progress, lambda call: call.is_transaction, survived=True
+    ),
     Disturbance("loses the answer of", _lose_answer, _takes_effect),
 )
 OVERTAKEN = (Disturbance("is overtaken before", _overtake),)

@@ -134,6 +134,7 @@ def test_an_e_mail_address_has_one_account_in_an_organization(
         ({}, "email"),
         ({"email": "nobody"}, "e-mail"),
         ({"email": "a@b@c"}, "e-mail"),
+        ({"email": "jörg@example.org"}, "e-mail"),
         ({"email": "\U0001f600" * 64 + "@" + "\U0001f600" * 190}, "e-mail"),
         ({"email": "a@b", "role": "king"}, "role"),
         ({"email": 7}, "email"),

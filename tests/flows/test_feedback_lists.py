@@ -114,6 +114,11 @@ def test_a_parameter_may_be_repeated_but_not_contradicted(organization: Organiza
     assert "comment" in refusal(
         organization.admin.post(FEEDBACK, data=[("comment", "a"), ("comment", "b")]), 400
     )
+    twice_in_json = b'{"comment": "a", "comment": "b"}'
+    refused = organization.admin.delete(
+        BATCH_DELETE, data=twice_in_json, headers={"Content-Type": "application/json"}
+    )
+    assert "comment" in refusal(refused, 400)
     path = f"{BATCH_DELETE}?feedbackIds=1"
     refused = organization.admin.delete(path, data={"feedbackIds": entry["feedbackId"]})
     assert "feedbackIds" in refusal(refused, 400)

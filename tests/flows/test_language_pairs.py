@@ -50,7 +50,7 @@ def test_an_installed_pair_keeps_what_was_said_of_it(organization: Organization)
         "languagePairId": "FrcEng_Legal",
         "sourceLanguageId": "frc",
         "sourceLanguage": "Quebecois",
-        "sourceLanguageTag": "fr-x-qc",
+        "sourceLanguageTag": "fr-CA-x-qc",
         "targetLanguageId": "eng",
         "domain": "Legal",
         "model": "m 1",
@@ -77,6 +77,9 @@ def test_pairs_are_filtered_by_what_they_are(organization: Organization) -> None
     assert _ids(organization, technology="TNMV") == ["EngFra_Legal"]
     assert _ids(organization, languagePairId=GER_ENG) == [GER_ENG]
     assert _ids(organization, sourceLanguageId="ita") == []
+    assert _ids(organization, sourceLanguageId="ena", targetLanguageId="frf", domain="Legal") == [
+        "EngFra_Legal"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,10 @@ def test_pairs_are_filtered_by_what_they_are(organization: Organization) -> None
         ({"languagePairId": "a→b"}, "languagePairId"),
         ({"languagePairId": "x" * 129}, "languagePairId"),
         ({"sourceLanguageId": "xxx"}, "xxx"),
+        ({"sourceLanguageTag": "de"}, "another language"),
+        ({"targetLanguageTag": "qqq"}, "another language"),
+        ({"domain": "x" * 5_000_000}, "domain"),
+        ({"sourceLanguage": "x" * 201}, "sourceLanguage"),
         ({"targetLanguageId": "en"}, "en"),
         ({"targetLanguageId": "eng"}, "same"),
         ({"sourceLanguageId": None}, "sourceLanguageId"),

@@ -153,6 +153,14 @@ def test_a_broken_multipart_body_is_refused(bystanders: Organization, body: byte
     assert bystanders.admin.entries() == []
 
 
+@pytest.mark.parametrize(
+    "name", [b"filename=a.tmx", b"filename*=utf-8''%C3%BC.tmx", 'FileName="ü;.tmx"'.encode()]
+)
+def test_a_file_may_have_any_name(organization: Organization, name: bytes) -> None:
+    body = FILE.replace(b'filename="a.tmx"', name) + b"\r\n--b--\r\n"
+    assert answer(organization.user.post(IMPORT, **_multipart(body)))["successful"] == 1
+
+
 def test_an_import_is_multipart_and_nothing_else(bystanders: Organization) -> None:
     refusal(bystanders.user.post(IMPORT, data={"file": "x"}), 400)
     refusal(bystanders.user.post(IMPORT, json={"file": "x"}), 400)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.organizations import ENG_SPA, FEEDBACK, GER_ENG, Organization, answer
+from tests.flows.organizations import ENG_FRA, ENG_SPA, FEEDBACK, GER_ENG, Organization, answer, refusal
 
 Entry = dict[str, Any]
 
@@ -75,6 +75,20 @@ def test_characters_that_xml_cannot_hold_do_not_break_an_export(
     assert answer(another.admin.import_tmx(exported.content))["successful"] == 1
     [entry] = another.admin.entries()
     assert (entry["sourceText"], entry["suggestedTranslation"]) == ("verticaltab   ", "bell \x7f\x85")
+
+
+def test_texts_that_only_such_characters_tell_apart_are_the_same(organization: Organization) -> None:
+    form = {
+        "languagePairId": ENG_FRA,
+        "sourceText": "a",
+        "machineTranslation": "b\x0b",
+        "suggestedTranslation": "b",
+    }
+    assert "suggestedTranslation" in refusal(organization.user.post(FEEDBACK, data=form), 400)
+    organization.user.give("c\x0b", "d")
+    organization.user.give("c", "d\x0b", machineTranslation="\x0be")
+    reported = answer(organization.admin.import_tmx(organization.admin.export().content))
+    assert (reported["successful"], reported["duplicate"], reported["invalid"]) == (0, 2, 0)
 
 
 def test_an_empty_export_is_a_file_that_can_be_imported(organization: Organization) -> None:

@@ -18,7 +18,6 @@ from tests.flows.organizations import (
     Person,
     answer,
     install,
-    invite,
     refusal,
     until_patience_ends,
 )
@@ -139,14 +138,6 @@ def test_a_file_sent_twice_is_imported_once(organization: Organization) -> None:
         assert send(upload, tmx("a")).status_code == 204
     assert counts(organization.user.outcome(upload["importId"])) == (1, 0, 0)
     assert len(organization.user.entries()) == 1
-
-
-def test_people_whose_names_are_not_ascii_upload_like_all_others(organization: Organization) -> None:
-    person = invite(organization.admin, "jörg@bücher.example")
-    upload = begin(person)
-    assert send(upload, tmx("a")).status_code == 204
-    assert counts(person.outcome(upload["importId"])) == (1, 0, 0)
-    assert [entry["username"] for entry in person.entries()] == [person.email]
 
 
 # ── Files that others put ──

@@ -13,9 +13,6 @@ from hearback.errors import Forbidden, Invalid
 MOST_KEYS_OF_AN_ACCOUNT = 49
 """So that a change of role rewrites all of an account's keys (two items each) in one transaction."""
 
-MOST_EMAIL_BYTES = 320
-"""The longest that mail knows (RFC 3696), well within a key of DynamoDB."""
-
 
 class Role(StrEnum):
     """What an account may do in its organization."""
@@ -97,6 +94,6 @@ def secret_matches(secret: str, stored: str) -> bool:
 def read_email(value: str) -> str:
     """An e-mail address in the one form in which it is kept."""
     email = value.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email.encode()) > MOST_EMAIL_BYTES:
+    if not _EMAIL.fullmatch(email):
         raise Invalid("The e-mail address is not valid.", f"email: {value[:80]!r}")
     return email

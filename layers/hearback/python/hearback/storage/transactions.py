@@ -2,14 +2,16 @@
 
 A transaction that only met another one on the same item, or was throttled, is tried again with
 growing random pauses; one whose condition failed is reported with the places that failed, since
-only the caller knows what that means. The SDK's own retries are safe: it sends the same client
-token, for which DynamoDB carries a transaction out once.
+only the caller knows what that means. Every attempt, the SDK's and our own, sends the same client
+token, for which DynamoDB carries a transaction out once: an attempt whose answer was lost may still be
+in progress when the next one comes.
 """
 
 from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,9 +84,13 @@ def transact(writes: Sequence[Write]) -> None:
     Raises `ConditionFailed` when a condition does not hold, `Busy` when contention or throttling
     outlasts the attempts (about 10 s).
     """
+    token = uuid.uuid4().hex
     for attempt in range(_ATTEMPTS):
         try:
-            clients.dynamodb().transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
+            clients.dynamodb().transact_write_items(
+                TransactItems=writes,  # type: ignore[arg-type]
+                ClientRequestToken=token,
+            )
         except ClientError as error:
             if not _again(error):
                 raise

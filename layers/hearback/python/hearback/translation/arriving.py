@@ -21,6 +21,7 @@ from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed
 from hearback.tmx.reader import TmxReader
 from hearback.translation import importing, imports, timestamps
+from hearback.translation.importing import Superseded
 from hearback.translation.imports import LARGEST_UPLOAD, UPLOAD_LIFETIME, Import, Options, State
 
 _PATIENCE = 60 * owed.SECOND

@@ -72,7 +72,8 @@ def load(organization_id: str) -> Catalogue:
 def describe(language_pair_id: str, source_id: str, target_id: str, **given: str) -> LanguagePair:
     """A pair with the names and tags of its languages looked up where they are not `given`.
 
-    Raises `Invalid` for a language id that is not in the table, and for a pair of one language.
+    Raises `Invalid` for a language id that is not in the table, a tag of another language, and a
+    pair of one language.
     """
     source, target = languages.language(source_id), languages.language(target_id)
     for language, language_id in ((source, source_id), (target, target_id)):
@@ -87,6 +88,12 @@ def describe(language_pair_id: str, source_id: str, target_id: str, **given: str
         "target_language_tag": target.tag,
     }
     known = found | {name: value for name, value in given.items() if value}
+    for language_id, tag in (
+        (source_id, known["source_language_tag"]),
+        (target_id, known["target_language_tag"]),
+    ):
+        if language_id not in languages.language_ids(tag):  # else our own export could not be imported
+            raise Invalid("The language tag names another language.", f"{tag[:40]!r}, not {language_id}")
     return LanguagePair(language_pair_id, source_id, target_id, **known)
 
 

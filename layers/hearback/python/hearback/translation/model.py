@@ -89,7 +89,8 @@ def check_texts(feedback: Feedback) -> None:
     ):
         if value and not clean(value).strip():
             raise Invalid("A translation is blank; leave it empty for none.", name)
-    if feedback.suggested_translation and feedback.suggested_translation == feedback.machine_translation:
+    suggested = clean(feedback.suggested_translation)
+    if suggested and suggested == clean(feedback.machine_translation):
         raise Invalid(
             "The suggested translation is the same as the machine translation.", "suggestedTranslation"
         )

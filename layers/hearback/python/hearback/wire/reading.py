@@ -7,6 +7,7 @@ models check. What is malformed raises `Invalid` with the place.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,6 +21,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Parameters = dict[str, Any]
 
 MOST_PARAMETERS = 1000
+
+_FILENAME = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
+"""Tells a file from a field; some clients write a name that is not ASCII as `filename*=` alone."""
 
 
 def form(body: bytes) -> Parameters:
@@ -59,7 +63,7 @@ def merge(parameters: Parameters, more: Iterable[tuple[str, Any]]) -> None:
 
 def json_object(body: bytes) -> Parameters:
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_once)
     except ValueError as error:  # not UTF-8, not JSON, or a number of thousands of digits
         raise Invalid("The body is not valid JSON.", str(error)[:200]) from None
     except RecursionError:
@@ -67,6 +71,12 @@ def json_object(body: bytes) -> Parameters:
     if not isinstance(value, dict):
         raise Invalid("The body is not a JSON object.")
     return {name: member for name, member in value.items() if member is not None}
+
+
+def _once(members: list[tuple[str, Any]]) -> Parameters:
+    parameters: Parameters = {}
+    merge(parameters, members)
+    return parameters
 
 
 def check(model: type[Model], parameters: Parameters) -> Model:
@@ -166,7 +176,7 @@ class _Parts:
         options = parse_options_header(self._disposition)[1]
         name = options.get(b"name", b"").decode("utf-8", "replace")
         content = b"".join(self._data)
-        if b"filename" in options:
+        if _FILENAME.search(self._disposition):
             if name in self.result.files:
                 raise Invalid("A file is given more than once.", name[:80])
             self.result.files[name] = content

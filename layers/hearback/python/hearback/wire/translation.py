@@ -84,6 +84,7 @@ def _nothing_if_empty(value: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(_sayable)]
+Label = Annotated[Text, Field(max_length=200)]
 Name = Annotated[str, AfterValidator(_sayable), AfterValidator(_present), Field(max_length=1024)]
 Part = Annotated[Annotated[Text, Field(max_length=10_000)] | None, BeforeValidator(_nothing_if_empty)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids, json_schema_input_type=str)]
@@ -192,8 +193,16 @@ class LanguagePairQuery(_Document):
     version: Text | None = None
 
     def matches(self, pair: LanguagePair) -> bool:
-        given = ((name, getattr(self, name)) for name in LanguagePairQuery.model_fields)
+        """Whether the pair is what was asked for, apart from its languages, which `languages` selects."""
+        given = (
+            (name, getattr(self, name))
+            for name in LanguagePairQuery.model_fields
+            if "language_id" not in name
+        )
         return all(value is None or getattr(pair, name) == value for name, value in given)
+
+    def languages(self) -> Filter:
+        return Filter(source_language_id=self.source_language_id, target_language_id=self.target_language_id)
 
 
 class LanguagePairForm(_Document):
@@ -202,15 +211,15 @@ class LanguagePairForm(_Document):
     language_pair_id: PairId
     source_language_id: Name
     target_language_id: Name
-    source_language: Text = ""
-    source_language_tag: Text = ""
-    target_language: Text = ""
-    target_language_tag: Text = ""
-    domain: Text = ""
-    model: Text = ""
-    platform: Text = ""
-    technology: Text = ""
-    version: Text = ""
+    source_language: Label = ""
+    source_language_tag: Label = ""
+    target_language: Label = ""
+    target_language_tag: Label = ""
+    domain: Label = ""
+    model: Label = ""
+    platform: Label = ""
+    technology: Label = ""
+    version: Label = ""
 
     def pair(self) -> LanguagePair:
         given = self.model_dump()

@@ -1,4 +1,4 @@
-"""Exports and imports that outgrow one answer or one request's time."""
+"""Exports, imports and batch-deletes that outgrow one answer or one request's time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ import requests
 from lxml import etree
 
 from local.stack import Stack
-from tests.flows.organizations import ENG_FRA, FEEDBACK, Organization, answer, found, refusal
+from tests.flows.organizations import (
+    ENG_FRA,
+    ENG_SPA,
+    FEEDBACK,
+    Organization,
+    Person,
+    answer,
+    found,
+    refusal,
+    until_patience_ends,
+)
 
 EXPORT = f"{FEEDBACK}/export"
 EXPORT_FIELDS = {"exportId", "state", "entries", "bytesWritten", "error", "created", "finished", "url"}
@@ -58,6 +68,12 @@ def idle(stack: Stack, function: str) -> Iterator[None]:
 def units(content: bytes) -> list[etree._Element]:
     parser = etree.XMLParser(huge_tree=True)
     return etree.fromstring(content, parser).findall("body/tu")
+
+
+def import_many(person: Person, count: int) -> requests.Response:
+    unit = '<tu><tuv xml:lang="en"><seg>a {0}</seg></tuv><tuv xml:lang="fr"><seg>b {0}</seg></tuv></tu>'
+    body = "\n".join(unit.format(number) for number in range(count))
+    return person.import_tmx(f'<tmx version="1.4"><header srclang="en"/><body>{body}</body></tmx>'.encode())
 
 
 def test_a_large_export_redirects_to_the_whole_file(bulky: Organization) -> None:
@@ -119,16 +135,39 @@ def _assert_is_seen_by_its_owner_and_admins(organization: Organization, path: st
 def test_an_import_that_takes_longer_than_a_request_is_finished_later(
     stack: Stack, organization: Organization
 ) -> None:
-    unit = '<tu><tuv xml:lang="en"><seg>a {0}</seg></tuv><tuv xml:lang="fr"><seg>b {0}</seg></tuv></tu>'
-    body = "\n".join(unit.format(number) for number in range(3000))
-    data = f'<tmx version="1.4"><header srclang="en"/><body>{body}</body></tmx>'.encode()
     with hurried(stack, "TranslationFeedback", 2):
-        accepted = organization.user.import_tmx(data)
+        accepted = import_many(organization.user, 2000)
     assert accepted.status_code == 202
     begun: dict[str, Any] = accepted.json()
     assert begun["state"] == "running"
     path = f"{FEEDBACK}/imports/{begun['importId']}"
     assert accepted.headers["Location"] == organization.user.base_url + path
     done = organization.user.when_over(path)
-    assert (done["state"], done["successful"], done["duplicate"], done["invalid"]) == ("done", 3000, 0, 0)
-    assert answer(organization.user.get(FEEDBACK))["totalItems"] == 3000
+    assert (done["state"], done["successful"], done["duplicate"], done["invalid"]) == ("done", 2000, 0, 0)
+    assert answer(organization.user.get(FEEDBACK))["totalItems"] == 2000
+
+
+def test_a_batch_delete_that_takes_longer_than_a_request_is_over_for_readers_at_once(
+    stack: Stack, organization: Organization
+) -> None:
+    admin, user = organization.admin, organization.user
+    import_many(admin, 800)
+    kept = user.give(languagePairId=ENG_SPA)
+    gone = admin.entries(sourceText="a 7")[0]["feedbackId"]
+    french = {"languagePairId": ENG_FRA}
+    with hurried(stack, "TranslationFeedback", 5), idle(stack, "FeedbackDeletion"):
+        assert answer(admin.delete(f"{FEEDBACK}/batch-delete", data=french)) == 800
+        assert admin.entries() == admin.entries(username=user.email) == user.entries() == [kept]
+        assert admin.entries(**french) == admin.entries(username=admin.email) == []
+        assert admin.export().content.count(b"<tu ") == 1
+        for response in (admin.get(f"{FEEDBACK}/{gone}"), admin.delete(f"{FEEDBACK}/{gone}")):
+            refusal(response, 404)
+        assert answer(admin.delete(f"{FEEDBACK}/batch-delete", data=french)) == 0
+        given = user.give("a 7", "b 7")
+        assert admin.entries(**french) == [given]
+    until_it_can_be_removed = (
+        admin.delete(f"/api/v2/language-pairs/{ENG_FRA}") for _ in until_patience_ends()
+    )
+    assert answer(user.delete(f"{FEEDBACK}/{given['feedbackId']}")) == given
+    assert any(response.status_code == 200 for response in until_it_can_be_removed)
+    assert admin.entries() == [kept]
