@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -100,8 +100,13 @@ def test_any_request_about_something_that_exists_gets_such_an_answer(
     _send(case, fuzzed, http)
 
 
+LONGEST_ADDRESS = 8_000
+"""Bytes of a URL: past about 10 kB of headers, any gateway answers by itself."""
+
+
 def _send(case: Case[Any], fuzzed: Organization, http: requests.Session) -> None:
     admin = fuzzed.admin
+    assume(len(str(requests.Request(**case.as_transport_kwargs(admin.base_url)).prepare().url)) < LONGEST_ADDRESS)
     case.call_and_validate(admin.base_url, http, checks=CHECKS, auth=(admin.key, ""), allow_redirects=False)
 
 
