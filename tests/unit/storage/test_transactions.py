@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 from hearback import clients
 from hearback.errors import Busy
 from hearback.storage import transactions
@@ -52,7 +52,7 @@ def refuse(answers: Stubber, code: str, *reasons: str) -> None:
 
 
 def succeed(answers: Stubber) -> None:
-    answers.add_response("transact_write_items", {}, {"TransactItems": WRITES})
+    answers.add_response("transact_write_items", {}, {"TransactItems": WRITES, "ClientRequestToken": ANY})
 
 
 def test_all_writes_go_in_one_call(answers: Stubber, pauses: list[float]) -> None:

@@ -134,10 +134,10 @@ class _Work:
         self._claim()
         if not self._record.is_written and not self._write():
             return self._record
-        self._complete()
-        self._step(
-            replace(self._record, state=State.DONE, finished=self._now), owed.settle(self._record.export_id)
-        )
+        error = "" if self._complete() else "Its upload was interrupted for too long; export again."
+        state = State.FAILED if error else State.DONE
+        over = replace(self._record, state=state, error=error, finished=self._now)
+        self._step(over, owed.settle(over.export_id))
         return self._record
 
     def _claim(self) -> None:
@@ -188,13 +188,27 @@ class _Work:
             )
         )
 
-    def _complete(self) -> None:
-        """Make the parts that count one file, unless a worker before this one did, and died then."""
+    def _complete(self) -> bool:
+        """Make the parts that count one file, unless a worker before this one did, and died then.
+
+        False when there is neither upload nor file: S3 gives uploads up that nobody completes for days.
+        """
         try:
             self._complete_upload()
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchUpload":
                 raise
+            return self._is_there()
+        return True
+
+    def _is_there(self) -> bool:
+        try:
+            clients.s3().head_object(Bucket=settings().transfer_bucket, Key=self._record.object_key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+                raise
+            return False
+        return True
 
     def _complete_upload(self) -> None:
         bucket, name, upload = settings().transfer_bucket, self._record.object_key, self._record.upload_id

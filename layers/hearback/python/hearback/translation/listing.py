@@ -77,7 +77,8 @@ class Selection:
         pending = self.pending()
         if not self.meant.is_counted or pending is None:
             return None
-        return sum(self.counts.by_leaf[leaf] for leaf in self.leaves) - pending
+        # Two batch-deletes may wait for the same entries.
+        return max(0, sum(self.counts.by_leaf[leaf] for leaf in self.leaves) - pending)
 
     @property
     def version(self) -> int:
