@@ -3,9 +3,10 @@
 from hearback.access import accounts, store
 from hearback.access.model import Caller
 from hearback.wire import access as wire
-from hearback.wire.api import Api, Request
+from hearback.wire.api import Api
 from hearback.wire.credentials import basic_or_bearer
 from hearback.wire.families import ACCESS
+from hearback.wire.messages import Request
 
 api = Api(ACCESS, basic_or_bearer)
 handler = api.handler

@@ -7,11 +7,12 @@ from hearback.access import tokens
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
 from hearback.errors import TooLarge
-from hearback.wire import translation as wire
-from hearback.wire.api import Answer, Api, Request
+from hearback.wire.api import Api
 from hearback.wire.credentials import authenticate_as, basic_or_bearer
 from hearback.wire.families import TRANSLATION
+from hearback.wire.messages import Answer, Request
 from hearback.wire.reading import Multipart, check
+from hearback.wire.translation import answers, requests
 
 api = Api(TRANSLATION, basic_or_bearer)
 handler = api.handler
@@ -23,23 +24,25 @@ INLINE_EXPORT_BYTES = 4_000_000
 
 @api.get("/api/v2/feedback")
 def list_feedback(
-    caller: Caller, query: wire.FeedbackListQuery, request: Request, deadline: Deadline
-) -> wire.FeedbackList:
+    caller: Caller, query: requests.FeedbackListQuery, request: Request, deadline: Deadline
+) -> answers.FeedbackList:
     """List feedback entries, oldest first. Who is no admin sees their own."""
     selection = translation.listing.visible(caller, query.meant())
     found = translation.listing.page(selection, query.page, query.per_page, deadline, request.now)
-    return wire.feedback_list(found.entries, found.total, query.page, query.per_page)
+    return answers.feedback_list(found.entries, found.total, query.page, query.per_page)
 
 
 @api.post("/api/v2/feedback")
-def create_feedback(caller: Caller, form: wire.FeedbackCreateForm, request: Request) -> wire.FeedbackDocument:
+def create_feedback(
+    caller: Caller, form: requests.FeedbackCreateForm, request: Request
+) -> answers.FeedbackDocument:
     """Create a feedback entry; the same one again is another entry."""
-    return wire.feedback_document(translation.feedback.create(caller, form.new(), request.now))
+    return answers.feedback_document(translation.feedback.create(caller, form.new(), request.now))
 
 
-@api.get("/api/v2/feedback/export", answer="text/x-tmx", also={202: wire.ExportDocument, 302: None})
+@api.get("/api/v2/feedback/export", answer="text/x-tmx", also={202: answers.ExportDocument, 302: None})
 def export_feedback(
-    caller: Caller, query: wire.FeedbackSelection, request: Request, deadline: Deadline
+    caller: Caller, query: requests.FeedbackSelection, request: Request, deadline: Deadline
 ) -> Answer:
     """Export feedback entries as TMX 1.4: at once, by redirect to the file, or (202) in the background."""
     meant = translation.listing.within_rights(caller, query.meant())
@@ -51,22 +54,24 @@ def export_feedback(
     if record.is_done:
         return Answer("", 302, "text/x-tmx", {"Location": translation.exporting.download_url(record)})
     status = f"{request.base_url}/api/v2/feedback/exports/{record.export_id}"
-    return Answer.of(wire.export_document(record, ""), 202, {"Location": status, "Retry-After": "5"})
+    return Answer.of(answers.export_document(record, ""), 202, {"Location": status, "Retry-After": "5"})
 
 
 @api.get("/api/v2/feedback/exports/{exportId}")
-def get_export(caller: Caller, exportId: str) -> wire.ExportDocument:
+def get_export(caller: Caller, exportId: str) -> answers.ExportDocument:
     """State and progress of an export, and a download URL once it is done."""
     record = translation.exports.get(caller, exportId)
-    return wire.export_document(record, translation.exporting.download_url(record) if record.is_done else "")
+    return answers.export_document(
+        record, translation.exporting.download_url(record) if record.is_done else ""
+    )
 
 
-@api.post("/api/v2/feedback/import", also={202: wire.ImportDocument})
+@api.post("/api/v2/feedback/import", also={202: answers.ImportDocument})
 def import_feedback(
-    caller: Caller, upload: Annotated[Multipart, wire.ImportOptions], request: Request, deadline: Deadline
-) -> wire.ImportFeedbackResponse | Answer:
+    caller: Caller, upload: Annotated[Multipart, requests.ImportOptions], request: Request, deadline: Deadline
+) -> answers.ImportFeedbackResponse | Answer:
     """Import a TMX file of up to 4 MB; 202 with the import's address if it takes longer than a request."""
-    options = check(wire.ImportOptions, request.with_query(upload.fields))
+    options = check(requests.ImportOptions, request.with_query(upload.fields))
     content = upload.file("file")
     if len(content) > IMPORT_LIMIT_MB << 20:
         raise TooLarge(
@@ -76,13 +81,15 @@ def import_feedback(
     chosen = translation.imports.Options.of(caller, options.apply_all, options.approve_all)
     record = translation.arriving.import_now(caller, content, chosen, deadline, request.now)
     if record.is_done:
-        return wire.import_response(record)
+        return answers.import_response(record)
     status = f"{request.base_url}/api/v2/feedback/imports/{record.import_id}"
-    return Answer.of(wire.import_document(record), 202, {"Location": status, "Retry-After": "5"})
+    return Answer.of(answers.import_document(record), 202, {"Location": status, "Retry-After": "5"})
 
 
 @api.post("/api/v2/feedback/import/uploads")
-def start_upload(caller: Caller, parameters: wire.ImportOptions, request: Request) -> wire.UploadDocument:
+def start_upload(
+    caller: Caller, parameters: requests.ImportOptions, request: Request
+) -> answers.UploadDocument:
     """Ours: a presigned S3 POST for a file of up to 1 GB, and the id of the import that it starts."""
     options = translation.imports.Options.of(caller, parameters.apply_all, parameters.approve_all)
     upload = translation.arriving.begin_upload(caller, options, request.now)
@@ -91,20 +98,20 @@ def start_upload(caller: Caller, parameters: wire.ImportOptions, request: Reques
 
 
 @api.get("/api/v2/feedback/imports")
-def list_imports(caller: Caller) -> wire.ImportList:
+def list_imports(caller: Caller) -> answers.ImportList:
     """Ours: the newest imports, also of files that others put into the bucket."""
-    return {"imports": [wire.import_document(record) for record in translation.imports.latest(caller)]}
+    return {"imports": [answers.import_document(record) for record in translation.imports.latest(caller)]}
 
 
 @api.get("/api/v2/feedback/imports/{importId}")
-def get_import(caller: Caller, importId: str) -> wire.ImportDocument:
+def get_import(caller: Caller, importId: str) -> answers.ImportDocument:
     """Ours: state and progress of an import, and its outcome."""
-    return wire.import_document(translation.imports.get(caller, importId))
+    return answers.import_document(translation.imports.get(caller, importId))
 
 
 @api.delete("/api/v2/feedback/batch-delete")
 def batch_delete(
-    caller: Caller, parameters: wire.FeedbackSelection, request: Request, deadline: Deadline
+    caller: Caller, parameters: requests.FeedbackSelection, request: Request, deadline: Deadline
 ) -> int:
     """Delete feedback entries; the answer is their number."""
     meant = translation.deleting.demand_filter(parameters.meant())
@@ -114,71 +121,75 @@ def batch_delete(
 
 
 @api.get("/api/v2/feedback/{feedbackId}")
-def get_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
+def get_feedback(caller: Caller, feedbackId: requests.FeedbackId) -> answers.FeedbackDocument:
     """Retrieve a feedback entry."""
-    return wire.feedback_document(translation.feedback.get(caller, feedbackId))
+    return answers.feedback_document(translation.feedback.get(caller, feedbackId))
 
 
 @api.put("/api/v2/feedback/{feedbackId}")
 def update_feedback(
-    caller: Caller, feedbackId: wire.FeedbackId, form: wire.FeedbackUpdateForm, request: Request
-) -> wire.FeedbackDocument:
+    caller: Caller, feedbackId: requests.FeedbackId, form: requests.FeedbackUpdateForm, request: Request
+) -> answers.FeedbackDocument:
     """Update a feedback entry: absent fields stay, empty ones are cleared."""
-    return wire.feedback_document(translation.feedback.update(caller, feedbackId, form.change(), request.now))
+    return answers.feedback_document(
+        translation.feedback.update(caller, feedbackId, form.change(), request.now)
+    )
 
 
 @api.delete("/api/v2/feedback/{feedbackId}")
-def delete_feedback(caller: Caller, feedbackId: wire.FeedbackId) -> wire.FeedbackDocument:
+def delete_feedback(caller: Caller, feedbackId: requests.FeedbackId) -> answers.FeedbackDocument:
     """Delete a feedback entry; the answer is the entry as it was."""
-    return wire.feedback_document(translation.feedback.delete(caller, feedbackId))
+    return answers.feedback_document(translation.feedback.delete(caller, feedbackId))
 
 
 @api.get("/api/v2/language-pairs")
-def list_language_pairs(caller: Caller, query: wire.LanguagePairQuery) -> wire.LanguagePairList:
+def list_language_pairs(caller: Caller, query: requests.LanguagePairQuery) -> answers.LanguagePairList:
     """The installed language pairs; a regional language id means its generic language's as well."""
     catalogue = translation.catalogue.load(caller.organization_id)
     selected = catalogue.selected(query.languages())
     pairs = (pair for pair in catalogue.pairs.values() if pair.language_pair_id in selected)
-    return {"languagePairs": [wire.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
+    return {"languagePairs": [answers.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
 
 
 @api.post("/api/v2/language-pairs")
-def install_language_pair(caller: Caller, form: wire.LanguagePairForm) -> wire.LanguagePairDocument:
+def install_language_pair(caller: Caller, form: requests.LanguagePairForm) -> answers.LanguagePairDocument:
     """Ours, for admins: install a language pair."""
     caller.require_admin()
     pair = form.pair()
     translation.catalogue.install(caller.organization_id, pair)
-    return wire.language_pair_document(pair)
+    return answers.language_pair_document(pair)
 
 
 @api.delete("/api/v2/language-pairs/{languagePairId}")
-def remove_language_pair(caller: Caller, languagePairId: str) -> wire.LanguagePairDocument:
+def remove_language_pair(caller: Caller, languagePairId: str) -> answers.LanguagePairDocument:
     """Ours, for admins: remove a language pair that has no entries."""
     caller.require_admin()
-    return wire.language_pair_document(translation.catalogue.remove(caller.organization_id, languagePairId))
+    return answers.language_pair_document(
+        translation.catalogue.remove(caller.organization_id, languagePairId)
+    )
 
 
 @api.post("/api/v2/auth", public=True, answer="text/plain")
-def authenticate(parameters: wire.AuthForm, request: Request) -> Answer:
+def authenticate(parameters: requests.AuthForm, request: Request) -> Answer:
     """A bearer token of 30 days, as text, for an account's e-mail address and one of its API keys."""
     caller = authenticate_as(parameters.username, parameters.password)
     return Answer(tokens.issue(caller.key_id, request.now // 1_000_000_000), media_type="text/plain")
 
 
 @api.get("/api/v2/system/info", public=True)
-def system_info() -> wire.SystemInfo:
+def system_info() -> answers.SystemInfo:
     """What this is; clients use it as the version probe."""
     return {"product": "Hearback", "version": EDGE_VERSION, "hearbackVersion": VERSION}
 
 
 @api.get("/api/v2/system/input-size-limits")
-def input_size_limits() -> wire.InputSizeLimits:
+def input_size_limits() -> answers.InputSizeLimits:
     """How large a file each of the two import routes takes."""
     upload = translation.imports.LARGEST_UPLOAD >> 20
     return {"importFeedbackMaxSizeInMB": IMPORT_LIMIT_MB, "importFeedbackUploadMaxSizeInMB": upload}
 
 
 @api.get("/api/v2/users/me/permissions")
-def permissions(caller: Caller) -> wire.Permissions:
+def permissions(caller: Caller) -> answers.Permissions:
     """What the caller may do."""
     return {"MANAGE_FEEDBACK": caller.is_admin, "SUBMIT_FEEDBACK": True}

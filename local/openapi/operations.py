@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from hearback.wire.api import Answer
+from hearback.wire.messages import Answer
 from pydantic import BaseModel
 
 from local.openapi import refusals

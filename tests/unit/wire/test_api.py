@@ -14,9 +14,10 @@ from hearback import errors
 from hearback.access.model import Caller, Role
 from hearback.deadline import Deadline
 from hearback.settings import Settings, settings
-from hearback.wire.api import ANSWER_LIMIT, Answer, Api, PathVariable, Request
+from hearback.wire.api import ANSWER_LIMIT, Api
 from hearback.wire.credentials import Header
 from hearback.wire.families import TRANSLATION
+from hearback.wire.messages import Answer, PathVariable, Request
 from hearback.wire.reading import Multipart
 from pydantic import BaseModel
 

@@ -9,20 +9,21 @@ from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 from hearback.errors import Invalid
-from hearback.wire import access, reading, translation
+from hearback.wire import access, reading
+from hearback.wire.translation import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 MODELS: list[type[BaseModel]] = [
-    translation.FeedbackListQuery,
-    translation.FeedbackSelection,
-    translation.FeedbackCreateForm,
-    translation.FeedbackUpdateForm,
-    translation.ImportOptions,
-    translation.LanguagePairQuery,
-    translation.LanguagePairForm,
-    translation.AuthForm,
+    requests.FeedbackListQuery,
+    requests.FeedbackSelection,
+    requests.FeedbackCreateForm,
+    requests.FeedbackUpdateForm,
+    requests.ImportOptions,
+    requests.LanguagePairQuery,
+    requests.LanguagePairForm,
+    requests.AuthForm,
     access.AccountForm,
     access.RoleForm,
     access.KeyForm,
@@ -150,14 +151,14 @@ def test_any_parameters_are_what_the_reference_asks_for_or_refused(
 
 def test_a_refusal_names_each_parameter_that_is_wrong() -> None:
     with pytest.raises(Invalid) as refusal:
-        reading.check(translation.FeedbackListQuery, {"page": "0", "perPage": "many"})
+        reading.check(requests.FeedbackListQuery, {"page": "0", "perPage": "many"})
     assert "page: " in refusal.value.details
     assert "perPage: " in refusal.value.details
 
 
 def test_a_refusal_stays_short_whatever_was_sent() -> None:
     with pytest.raises(Invalid) as refusal:
-        reading.check(translation.FeedbackListQuery, dict.fromkeys(NAMES, "x" * 100_000))
+        reading.check(requests.FeedbackListQuery, dict.fromkeys(NAMES, "x" * 100_000))
     assert len(refusal.value.details) < 2_500
 
 

@@ -23,6 +23,4 @@ class Settings(NamedTuple):
 
 @cache
 def settings() -> Settings:
-    return Settings(
-        **{field: os.environ[f"HEARBACK_{field.upper()}"] for field in Settings._fields}
-    )
+    return Settings(**{field: os.environ[f"HEARBACK_{field.upper()}"] for field in Settings._fields})

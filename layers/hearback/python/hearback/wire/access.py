@@ -10,8 +10,8 @@ from pydantic.alias_generators import to_camel
 from hearback.access.model import Account, ApiKey, Caller, Role
 from hearback.errors import NotFound
 from hearback.translation import timestamps
-from hearback.wire.api import PathVariable
-from hearback.wire.translation import Text
+from hearback.wire.messages import PathVariable
+from hearback.wire.translation.requests import Text
 
 
 class _Document(BaseModel):

@@ -1,11 +1,8 @@
-"""The documents of the translation API: what requests may say, and how answers look.
-
-Names and shapes are those of the Language Weaver Edge API v2; what is ours is marked so.
-"""
+"""What requests to the translation API may say: names and rules of the Language Weaver Edge API v2."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -21,12 +18,8 @@ from hearback import translation
 from hearback.errors import HearbackError, NotFound
 from hearback.translation import feedback_ids, timestamps
 from hearback.translation.filters import MOST_IDS, Filter
-from hearback.translation.model import ApprovalState, Change, Feedback, LanguagePair, NewFeedback
-from hearback.wire.api import PathVariable
-
-if TYPE_CHECKING:
-    from hearback.translation.exports import Export
-    from hearback.translation.imports import Import
+from hearback.translation.model import ApprovalState, Change, LanguagePair, NewFeedback
+from hearback.wire.messages import PathVariable
 
 MOST_PER_PAGE = 1000
 
@@ -230,188 +223,6 @@ class LanguagePairForm(_Document):
 class AuthForm(_Document):
     username: Text
     password: Text
-
-
-class Timestamps(TypedDict):
-    reviewed: str
-    created: str
-    modified: str
-
-
-class FeedbackDocument(TypedDict):
-    feedbackId: str
-    languagePairId: str
-    username: str
-    sourceText: str
-    machineTranslation: str
-    suggestedTranslation: str
-    comment: str
-    approvalState: str
-    reviewer: str
-    timestamps: Timestamps
-
-
-class FeedbackList(TypedDict):
-    feedback: list[FeedbackDocument]
-    page: int
-    perPage: int
-    totalPages: int
-    totalItems: int
-
-
-class ImportFeedbackResponse(TypedDict):
-    successful: int
-    duplicate: int
-    invalid: int
-    warnings: list[str]
-
-
-class ImportDocument(ImportFeedbackResponse):
-    """Ours: `state` is waiting, running, done or failed; `bytesRead` of `size` are bytes of the file."""
-
-    importId: str
-    state: str
-    unitsRead: int
-    bytesRead: int
-    size: int
-    error: str
-    created: str
-    finished: str
-    file: str
-
-
-class ImportList(TypedDict):
-    imports: list[ImportDocument]
-
-
-class ExportDocument(TypedDict):
-    """Ours: `url` is where the file can be fetched for an hour, once the state is done."""
-
-    exportId: str
-    state: str
-    entries: int
-    bytesWritten: int
-    error: str
-    created: str
-    finished: str
-    url: str
-
-
-class UploadDocument(TypedDict):
-    """Ours: send `fields` and then the file (as the field `file`) to `url` as multipart/form-data."""
-
-    importId: str
-    url: str
-    fields: dict[str, str]
-    maxSizeInMB: int
-
-
-class LanguagePairDocument(TypedDict):
-    languagePairId: str
-    sourceLanguage: str
-    sourceLanguageId: str
-    sourceLanguageTag: str
-    targetLanguage: str
-    targetLanguageId: str
-    targetLanguageTag: str
-    domain: str
-    model: str
-    platform: str
-    technology: str
-    version: str
-
-
-class LanguagePairList(TypedDict):
-    languagePairs: list[LanguagePairDocument]
-
-
-class SystemInfo(TypedDict):
-    """`version` is that of the Edge API which this one is compatible with."""
-
-    product: str
-    version: str
-    hearbackVersion: str
-
-
-class InputSizeLimits(TypedDict):
-    importFeedbackMaxSizeInMB: int
-    importFeedbackUploadMaxSizeInMB: int
-
-
-class Permissions(TypedDict):
-    MANAGE_FEEDBACK: bool
-    SUBMIT_FEEDBACK: bool
-
-
-def feedback_document(entry: Feedback) -> FeedbackDocument:
-    return {
-        "feedbackId": str(entry.feedback_id),
-        "languagePairId": entry.language_pair_id,
-        "username": entry.username,
-        "sourceText": entry.source_text,
-        "machineTranslation": entry.machine_translation,
-        "suggestedTranslation": entry.suggested_translation,
-        "comment": entry.comment,
-        "approvalState": entry.approval_state,
-        "reviewer": entry.reviewer,
-        "timestamps": {
-            "reviewed": timestamps.format(entry.reviewed),
-            "created": timestamps.format(entry.created),
-            "modified": timestamps.format(entry.modified),
-        },
-    }
-
-
-def feedback_list(entries: list[Feedback], total: int, page: int, per_page: int) -> FeedbackList:
-    return {
-        "feedback": [feedback_document(entry) for entry in entries],
-        "page": page,
-        "perPage": per_page,
-        "totalPages": -(-total // per_page),
-        "totalItems": total,
-    }
-
-
-def import_response(record: Import) -> ImportFeedbackResponse:
-    counts = record.counts
-    return {
-        "successful": counts.successful,
-        "duplicate": counts.duplicate,
-        "invalid": counts.invalid,
-        "warnings": list(counts.warnings),
-    }
-
-
-def import_document(record: Import) -> ImportDocument:
-    return {
-        "importId": record.import_id,
-        "state": record.state,
-        **import_response(record),
-        "unitsRead": record.units,
-        "bytesRead": record.size if record.state == "done" else record.bytes_read,
-        "size": record.size,
-        "error": record.error,
-        "created": timestamps.format(record.created),
-        "finished": timestamps.format(record.finished),
-        "file": record.object_key,
-    }
-
-
-def export_document(record: Export, url: str) -> ExportDocument:
-    return {
-        "exportId": record.export_id,
-        "state": record.state,
-        "entries": record.entries,
-        "bytesWritten": record.bytes_written,
-        "error": record.error,
-        "created": timestamps.format(record.created),
-        "finished": timestamps.format(record.finished),
-        "url": url,
-    }
-
-
-def language_pair_document(pair: LanguagePair) -> LanguagePairDocument:
-    return {to_camel(name): getattr(pair, name) for name in LanguagePair._fields}  # type: ignore[return-value]
 
 
 def _feedback_id(value: str) -> int:
