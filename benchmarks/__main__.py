@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
-    python -m benchmarks [--quick] [tmx] [costs] [cold] [warm]
+python -m benchmarks [--quick] [tmx] [costs] [cold] [warm]
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--quick", action="store_true", help="small sizes: to see that it works, not to compare")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: to see that it works, not to compare"
+    )
     parser.add_argument("benchmarks", nargs="*", choices=[[], *ALONE, *ON_THE_STACK])
     return parser.parse_args()
 

@@ -23,7 +23,6 @@ PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 RUNS = 60
 
 
-
 class _Context:
     function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "bench"
 
@@ -60,7 +59,10 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
     ]
     runs = RUNS if full else 15
     pairs = {
-        "GET one entry": (lambda: call("GET", f"/api/v2/feedback/{made[0]}"), bare(authenticate, load, entry)),
+        "GET one entry": (
+            lambda: call("GET", f"/api/v2/feedback/{made[0]}"),
+            bare(authenticate, load, entry),
+        ),
         "list 200 entries": (
             lambda: call("GET", "/api/v2/feedback", {"perPage": "200"}),
             bare(authenticate, load, *parts),
@@ -116,5 +118,3 @@ def _row(name: str, value: float, baseline: float) -> dict[str, Any]:
         "goal": None,
         "met": None,
     }
-
-

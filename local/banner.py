@@ -15,6 +15,9 @@ LINES = """\
   curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
 
   curl -sL {url}/api/v2/feedback/export -u {admin}:
+
+  AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws --endpoint-url {endpoint} --region {region} \\
+    s3 cp tests/samples/garden.tmx s3://{bucket}/imports/acme/
 """
 """Lines that work when pasted, from the project's folder."""
 
@@ -29,6 +32,9 @@ def banner(told: dict[str, Any]) -> str:
         admin=keys["admin"]["key"],
         user=keys["user"]["key"],
         pair=told["demo"]["language_pair_id"],
+        endpoint=told["endpoint_url"],
+        region=told["region"],
+        bucket=told["outputs"]["TransferBucket"],
     )
     lines += ["", pasted, f"  AWS answers at {told['endpoint_url']} ({told['region']})"]
     lines += ["", "Ctrl-C stops it; the data stays.", ""]

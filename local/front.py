@@ -36,10 +36,14 @@ def _routed(scope: Scope, routes: Path) -> Scope:
     if scope["type"] != "http" or _is_signed(scope) or not routes.exists():
         return scope
     stages: dict[str, str] = json.loads(routes.read_text(encoding="utf-8"))
-    api = stages.get(scope["path"].split("/")[1])
-    if api is None:
+    first = scope["path"].split("/")[1]
+    if first == "api" and stages:  # without a stage, as behind a custom domain
+        api, prefix = next((api, f"/{stage}") for stage, api in stages.items())
+    elif first in stages:
+        api, prefix = stages[first], ""
+    else:
         return scope
-    prefix = f"/_aws/execute-api/{api}"
+    prefix = f"/_aws/execute-api/{api}{prefix}"
     return {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + scope["raw_path"]}
 
 

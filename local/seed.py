@@ -22,6 +22,7 @@ from hearback.access import accounts, store
 from hearback.access.model import ApiKey, Role, write_key
 from hearback.errors import Invalid
 from hearback.settings import Settings, settings
+from hearback.storage import owed
 from hearback.translation import catalogue
 
 ACCOUNTS = {
@@ -48,6 +49,8 @@ def seed(stack: Stack) -> dict[str, Any]:
     keys = {name: _account(name, *of) for name, of in ACCOUNTS.items()}
     for organization in {of[0] for of in ACCOUNTS.values()}:
         _install_pairs(organization)
+    # No worker of an earlier start is alive: what it was at need not wait until it would be missed.
+    owed.sweep(time.time_ns() + 2 * owed.HOLD, patience=owed.HOLD)
     return {"keys": keys, "demo": {"language_pair_id": PAIRS[0][0]}}
 
 

@@ -24,7 +24,11 @@ def quicken(dynamodb: Any) -> None:
     evaluate = dynamodb._evaluate_condition
 
     def evaluated(
-        expression: str, item: Values, values: Values, names: dict[str, str], slot: str = "ConditionExpression"
+        expression: str,
+        item: Values,
+        values: Values,
+        names: dict[str, str],
+        slot: str = "ConditionExpression",
     ) -> Any:
         if expression != IN_RANGE or slot != "KeyConditionExpression":
             return evaluate(expression, item, values, names, slot)

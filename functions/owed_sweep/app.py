@@ -3,16 +3,22 @@
 import time
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from hearback.storage import owed
 
 PATIENCE = 10 * 60 * owed.SECOND  # a worker that has the message now gets this long before the next
 
 logger = Logger(service="owed_sweep")
+metrics = Metrics(namespace="Hearback", service="owed_sweep")
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    sent = owed.sweep(time.time_ns(), PATIENCE)
-    logger.info("swept", sent=sent)
-    return {"sent": sent}
+    swept = owed.sweep(time.time_ns(), PATIENCE)
+    if swept.given_up:
+        logger.error("sent often to no effect, and given up", work=swept.given_up)
+    metrics.add_metric(name="SentAgain", unit=MetricUnit.Count, value=swept.sent)
+    metrics.add_metric(name="GivenUp", unit=MetricUnit.Count, value=len(swept.given_up))
+    return {"sent": swept.sent, "given_up": len(swept.given_up)}

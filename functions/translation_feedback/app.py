@@ -161,12 +161,13 @@ def install_language_pair(caller: Caller, form: requests.LanguagePairForm) -> an
 
 
 @api.delete("/api/v2/language-pairs/{languagePairId}")
-def remove_language_pair(caller: Caller, languagePairId: str) -> answers.LanguagePairDocument:
+def remove_language_pair(
+    caller: Caller, languagePairId: str, deadline: Deadline
+) -> answers.LanguagePairDocument:
     """Ours, for admins: remove a language pair that has no entries."""
     caller.require_admin()
-    return answers.language_pair_document(
-        translation.catalogue.remove(caller.organization_id, languagePairId)
-    )
+    pair = translation.deleting.remove_pair(caller.organization_id, languagePairId, deadline)
+    return answers.language_pair_document(pair)
 
 
 @api.post("/api/v2/auth", public=True, answer="text/plain")

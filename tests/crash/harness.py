@@ -270,6 +270,11 @@ def _attempt(
         try:
             act(world)
         except (Stopped, HearbackError, ClientError, BotoCoreError) as failure:
+            if (
+                isinstance(failure, ClientError)
+                and failure.response["Error"]["Code"] == "ValidationException"
+            ):
+                raise  # AWS never takes such a request: a bug, whatever comes after
             return failure
     return None
 

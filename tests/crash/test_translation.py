@@ -292,7 +292,7 @@ def test_a_pending_batch_delete_is_finished_wherever_its_worker_dies(pending_del
 
 def test_a_batch_delete_that_continues_itself_is_finished(pending_delete: Workflow[World]) -> None:
     def work(world: World) -> None:
-        deleting.carry_on(world.message, Brief(looks=3))
+        deleting.carry_on(world.message, Brief(looks=3), NOW)
 
     assert exercise(replace(pending_delete, work=work)) > 20
 

@@ -92,7 +92,7 @@ def work_on_export(message: dict[str, Any]) -> None:
 
 
 def work_on_deletion(message: dict[str, Any]) -> None:
-    deleting.carry_on(message, WHENEVER)
+    deleting.carry_on(message, WHENEVER, NOW)
 
 
 def settle_all(_world: object = None) -> None:

@@ -24,7 +24,9 @@ def pair() -> Iterator[str]:
     form = {"languagePairId": name, "sourceLanguageId": "eng", "targetLanguageId": "fra"}
     assert requests.post(f"{URL}/api/v2/language-pairs", auth=KEY, data=form, timeout=30).status_code == 200
     yield name
-    requests.delete(f"{URL}/api/v2/feedback/batch-delete", auth=KEY, data={"languagePairId": name}, timeout=30)
+    requests.delete(
+        f"{URL}/api/v2/feedback/batch-delete", auth=KEY, data={"languagePairId": name}, timeout=30
+    )
     assert requests.delete(f"{URL}/api/v2/language-pairs/{name}", auth=KEY, timeout=30).status_code == 200
 
 

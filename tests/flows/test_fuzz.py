@@ -106,7 +106,9 @@ LONGEST_ADDRESS = 8_000
 
 def _send(case: Case[Any], fuzzed: Organization, http: requests.Session) -> None:
     admin = fuzzed.admin
-    assume(len(str(requests.Request(**case.as_transport_kwargs(admin.base_url)).prepare().url)) < LONGEST_ADDRESS)
+    assume(
+        len(str(requests.Request(**case.as_transport_kwargs(admin.base_url)).prepare().url)) < LONGEST_ADDRESS
+    )
     case.call_and_validate(admin.base_url, http, checks=CHECKS, auth=(admin.key, ""), allow_redirects=False)
 
 

@@ -35,7 +35,16 @@ def _dead_letters_of(queue: str) -> str | None:
     return redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] if redrive else None
 
 
-DEAD_LETTER_QUEUES = {found for queue in QUEUES if (found := _dead_letters_of(queue))}
+ASYNCHRONOUS = {
+    name: function["Properties"].get("DeadLetterQueue", {}).get("TargetArn", {}).get("Fn::GetAtt", [""])[0]
+    for name, function in FUNCTIONS.items()
+    if any(event["Type"] == "Schedule" for event in function["Properties"].get("Events", {}).values())
+}
+"""Functions that are called asynchronously: their dead-letter queue."""
+
+DEAD_LETTER_QUEUES = {found for queue in QUEUES if (found := _dead_letters_of(queue))} | {
+    *ASYNCHRONOUS.values()
+}
 SOURCES = [queue for queue in QUEUES if queue not in DEAD_LETTER_QUEUES]
 each_source = pytest.mark.parametrize("queue", SOURCES)
 
@@ -103,6 +112,11 @@ def test_every_folder_of_functions_is_deployed() -> None:
 
 def test_workers_that_continue_themselves_are_not_stopped_by_lambda() -> None:
     assert SHARED["RecursiveLoop"] == "Allow"
+
+
+@pytest.mark.parametrize("name", ASYNCHRONOUS)
+def test_what_an_asynchronous_function_gave_up_is_kept(name: str) -> None:
+    assert ASYNCHRONOUS[name] in QUEUES
 
 
 # ── Queues ──

@@ -45,7 +45,7 @@ def test_every_item_comes_once_and_in_order(table: Table, wanted: int) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         keep(table, monkeypatch)
         found = [item["sk"]["S"] for item in merged(runs(table), wanted)]
-    assert found == sorted(sk for part in table.values() for sk in part)
+    assert found == sorted({sk for part in table.values() for sk in part})
 
 
 @given(tables, st.integers(0, 60), st.integers(0, 60))
@@ -53,7 +53,7 @@ def test_only_what_is_inside_the_range_comes_both_ends_included(table: Table, fi
     with pytest.MonkeyPatch.context() as monkeypatch:
         keep(table, monkeypatch)
         found = [item["sk"]["S"] for item in merged(runs(table, f"{first:03d}", f"{last:03d}"), 10)]
-    assert found == sorted(sk for part in table.values() for sk in part if first <= int(sk) <= last)
+    assert found == sorted({sk for part in table.values() for sk in part if first <= int(sk) <= last})
 
 
 def test_a_first_page_reads_little_more_than_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:

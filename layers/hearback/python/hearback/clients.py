@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 from botocore.config import Config
+
+from hearback.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +34,10 @@ def dynamodb() -> DynamoDBClient:
 
 @cache
 def s3() -> S3Client:
-    return boto3.client("s3", config=_CONFIG)
+    # A presigned URL names the region's own endpoint only if the bucket is in the host name; the
+    # global one redirects, which breaks the signature. The local stack has no such host names.
+    style: Literal["path", "virtual"] = "path" if settings().environment == "local" else "virtual"
+    return boto3.client("s3", config=_CONFIG.merge(Config(s3={"addressing_style": style})))
 
 
 @cache

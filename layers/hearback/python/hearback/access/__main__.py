@@ -10,19 +10,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.access import accounts
+from hearback.errors import HearbackError
 from hearback.settings import Settings
 
 
 def main() -> None:
     options = _options()
-    _take_settings_from(options.stack)
-    name = options.name or options.organization
-    print(accounts.first_admin(options.organization, name, options.email, time.time_ns()))
+    try:
+        _take_settings_from(options.stack)
+        key = accounts.first_admin(
+            options.organization, options.name or options.organization, options.email, time.time_ns()
+        )
+    except (HearbackError, BotoCoreError, ClientError) as error:
+        sys.exit(f"No admin was created: {error}")
+    print(f"The API key of {options.email}, which cannot be shown again:", file=sys.stderr)
+    print(key)
 
 
 def _options() -> argparse.Namespace:

@@ -32,7 +32,7 @@ def change_role(caller: Caller, account_id: int, role: Role) -> Account:
     account = store.get_account(caller.organization_id, account_id)
     if account_id == caller.account_id and not role.manages:
         raise Conflict("An admin cannot take their own rights away; another admin can.")
-    return account if account.role is role else store.change_role(account, role)
+    return account if account.role is role else store.change_role(account, role, caller.account_id)
 
 
 def issue_key(account: Account, name: str, now: int) -> tuple[ApiKey, str]:
@@ -73,5 +73,5 @@ def first_admin(organization_id: str, organization_name: str, email: str, now: i
         add_account(organization_id, email, "", Role.ADMIN, now)
     account = store.get_account_by_email(organization_id, read_email(email))
     if not account.role.manages:
-        raise Forbidden("This account is not an admin of the organization.", email)
+        account = store.change_role(account, Role.ADMIN, account.account_id)
     return issue_key(account, "first key", now)[1]

@@ -33,7 +33,7 @@ from hearback.storage.items import (
     text,
     without_nothing,
 )
-from hearback.storage.transactions import ConditionFailed, Write, put, transact, update
+from hearback.storage.transactions import ConditionFailed, Write, check, put, transact, update
 
 _NOBODY = hash_secret("")
 
@@ -245,8 +245,12 @@ def _mark_revoked(organization_id: str, key_id: str, account: Item, now: int) ->
         return  # another request revoked it a moment ago
 
 
-def change_role(account: Account, role: Role) -> Account:
-    """Change the account's role, and with it the rights of all its keys, at once."""
+def change_role(account: Account, role: Role, by: int) -> Account:
+    """Change the account's role, and with it the rights of all its keys, at once.
+
+    `by` is the account that does so: it must still manage when the change is made, so that of two
+    admins who take each other's rights away at once, one keeps theirs.
+    """
     api_keys = [
         k for k in list_keys(account.organization_id) if k.account_id == account.account_id and not k.revoked
     ]
@@ -257,6 +261,11 @@ def change_role(account: Account, role: Role) -> Account:
         ":old": text(account.role),
         ":count": number(len(api_keys)),
     }
+    if by != account.account_id:
+        manager = _account_key(account.organization_id, by)
+        writes.append(
+            check(_table(), manager, "#role <> :user", names={"#role": "role"}, user=text(Role.USER))
+        )
     for api_key in api_keys:
         writes.append(_role_update(_used_key(api_key.key_id), role))
         writes.append(_role_update(_listed_key(account.organization_id, api_key.key_id), role))

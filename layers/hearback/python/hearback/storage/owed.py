@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from botocore.exceptions import ClientError
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from hearback import clients
 from hearback.errors import Unfinished
 from hearback.settings import settings
 from hearback.storage import reads, transactions
-from hearback.storage.items import Item, get_number, get_text, key, number, text
+from hearback.storage.items import Item, get_number, get_text, key, key_of, number, text
 
 SHARDS = 8
 """Partitions of the outbox, so that no single one caps how fast things can be owed."""
@@ -54,6 +53,29 @@ def send(queue: str, message: Mapping[str, Any], delay: int = 0) -> None:
 MOST_ROUNDS = 200
 """Rounds in which a worker may continue itself: a file of 1 GB takes some 10."""
 
+MOST_SENDS = 24
+"""Times that the sweep sends one message: with ten minutes between them, work that fails for four
+hours needs a person."""
+
+HOLD = 600 * SECOND
+"""How long a worker that has taken the work up keeps the sweep away, without another sign of life."""
+
+
+def hold(owed_id: str, now: int) -> None:
+    """A worker has taken the work up: it is not overdue for a while. Not owed at all is fine too."""
+    with suppress(transactions.ConditionFailed):
+        transactions.transact(
+            [
+                transactions.update(
+                    settings().owed_table,
+                    _key(owed_id),
+                    "SET due = :due",
+                    "attribute_exists(pk)",
+                    due=number(now + HOLD),
+                )
+            ]
+        )
+
 
 def pass_on(queue: str, message: Mapping[str, Any]) -> None:
     """Send the worker its own message again, for the next round."""
@@ -63,14 +85,31 @@ def pass_on(queue: str, message: Mapping[str, Any]) -> None:
     send(queue, {**message, "round": rounds})
 
 
-def sweep(now: int, patience: int) -> int:
-    """Send every overdue message again, and look at it next in `patience` ns; how many were sent."""
-    sent = 0
+class Swept(NamedTuple):
+    """What one sweep did: how many messages it sent again, and which work it gave up."""
+
+    sent: int
+    given_up: list[str]
+
+
+def sweep(now: int, patience: int) -> Swept:
+    """Send every overdue message again, and look at it next in `patience` ns.
+
+    What was sent `MOST_SENDS` times to no effect is left alone, and named once.
+    """
+    sent, given_up = 0, []
     for item in _overdue(now):
-        if _claim(item, now, patience):
+        sends = get_number(item, "sends") + 1
+        if sends > MOST_SENDS:
+            if _claim(item, now + _FOREVER, sends):
+                given_up.append(item["sk"]["S"])
+        elif _claim(item, now + patience, sends):
             send(get_text(item, "queue"), json.loads(get_text(item, "message")))
             sent += 1
-    return sent
+    return Swept(sent, given_up)
+
+
+_FOREVER = 100 * 365 * 24 * 3600 * SECOND
 
 
 def _overdue(now: int) -> Iterator[Item]:
@@ -80,18 +119,22 @@ def _overdue(now: int) -> Iterator[Item]:
                 yield item
 
 
-def _claim(item: Item, now: int, patience: int) -> bool:
+def _claim(item: Item, due: int, sends: int) -> bool:
     """Move the due time on, unless the debt was settled or another sweep took it meanwhile."""
     try:
-        clients.dynamodb().update_item(
-            TableName=settings().owed_table,
-            Key={"pk": item["pk"], "sk": item["sk"]},
-            UpdateExpression="SET due = :next",
-            ConditionExpression="due = :seen",
-            ExpressionAttributeValues={":next": number(now + patience), ":seen": item["due"]},
+        transactions.transact(
+            [
+                transactions.update(
+                    settings().owed_table,
+                    key_of(item),
+                    "SET due = :next, sends = :sends",
+                    "due = :seen",
+                    next=number(due),
+                    sends=number(sends),
+                    seen=item["due"],
+                )
+            ]
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
+    except transactions.ConditionFailed:
         return False
     return True

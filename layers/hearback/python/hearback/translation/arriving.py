@@ -58,7 +58,7 @@ def import_now(caller: Caller, content: bytes, options: Options, deadline: Deadl
         size=len(content),
     )
     imports.start(record, _PATIENCE)
-    after = carry_on(record.message, deadline, now)
+    after = _go_on(record.message, deadline, now)
     if after is None:
         raise Unfinished("The import was lost.")
     if after.state is State.FAILED:
@@ -104,6 +104,12 @@ def receive(event: Mapping[str, Any], deadline: Deadline, now: int) -> list[Impo
 
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> Import | None:
+    """A worker's round of an import."""
+    owed.hold(message["import"], now)
+    return _go_on(message, deadline, now)
+
+
+def _go_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> Import | None:
     """Go on with an import, and pass what is left on to the next round of the worker.
 
     What another worker has brought further is that one's: a message more would only set two against
@@ -124,20 +130,20 @@ def _arrive(event: Mapping[str, Any], now: int) -> Import | None:
     key, sequencer = unquote_plus(created["key"]), str(created.get("sequencer", ""))
     folder, _, rest = key.partition("/")
     organization_id, _, name = rest.partition("/")
-    if folder != "imports" or not organization_id or not name.endswith(".tmx"):
+    if folder != "imports" or not organization_id or not name.lower().endswith(".tmx"):
         return None
     head = _head(key)
     if head is None:
         return None  # deleted again before anybody read it
-    awaited = imports.find(organization_id, name.removesuffix(".tmx"))
+    awaited = imports.find(organization_id, name[: -len(".tmx")])
     if awaited and awaited.state is State.WAITING:
-        return _begin(awaited, head)
+        return _begin(awaited, head, now)
     if awaited and awaited.etag == head["ETag"]:
         return awaited
     import_id = _id_for(key, sequencer, event, now)
     known = imports.find(organization_id, import_id)
     options = Options.from_metadata(head.get("Metadata", {}))
-    return known or _begin(Import(organization_id, import_id, State.WAITING, options, now, key), head)
+    return known or _begin(Import(organization_id, import_id, State.WAITING, options, now, key), head, now)
 
 
 def _head(key: str) -> dict[str, Any] | None:
@@ -156,7 +162,7 @@ def _id_for(key: str, sequencer: str, event: Mapping[str, Any], now: int) -> str
     return uuid7(timestamps.parse(when) if when else now, digest[:10])
 
 
-def _begin(record: Import, head: Mapping[str, Any]) -> Import | None:
+def _begin(record: Import, head: Mapping[str, Any], now: int) -> Import | None:
     """The import of a file that is there, running; whoever else begins it at once, it runs once."""
     running = replace(
         record,
@@ -167,7 +173,7 @@ def _begin(record: Import, head: Mapping[str, Any]) -> Import | None:
         revision=record.revision + 1,
     )
     try:
-        imports.begin(record, running)
+        imports.begin(record, running, now)
     except ConditionFailed:
         return imports.find(record.organization_id, record.import_id)
     return running

@@ -11,8 +11,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, takewhile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 from hearback.access.model import Caller
@@ -30,14 +31,14 @@ from hearback.translation.counts import Leaf
 from hearback.translation.deletion import Deletion
 from hearback.translation.entries import Batch, Lost
 from hearback.translation.filters import Filter
-from hearback.translation.listing import Selection
-from hearback.translation.model import Feedback
+from hearback.translation.listing import Selection, TooMuchToRead
+from hearback.translation.model import Feedback, LanguagePair
 
-_LOOKS = 3
-"""Looks at an index that may lag behind, while the counters say that something is left."""
 STEP = 45
 """Entries removed in one transaction: with a guard each, that leaves room for the counters."""
 _TRIES = 50
+_IN_REQUEST = 8.0
+"""Seconds that a request removes by itself: nobody waits for what cannot be seen any more."""
 _PATIENCE = 60 * owed.SECOND
 
 
@@ -69,7 +70,8 @@ def batch_delete(caller: Caller, meant: Filter, deadline: Deadline, now: int) ->
     message = {"organization": caller.organization_id, "deletion": deletion.deletion_id}
     hide = put(settings().translation_table, deletion.to_item(), "attribute_not_exists(pk)")
     transact([hide, owed.owe(deletion.deletion_id, "deletion", message, now + _PATIENCE)])
-    removed = run(caller.organization_id, deletion.deletion_id, deadline, if_gone=pending.total())
+    soon = min(deadline, Deadline.after(_IN_REQUEST))
+    removed = run(caller.organization_id, deletion.deletion_id, soon, if_gone=pending.total())
     if removed is None:
         owed.send("deletion", message)
         return pending.total()
@@ -80,7 +82,7 @@ def _pending(selection: Selection, deadline: Deadline) -> Counter[Leaf]:
     """How many entries are meant, by leaf: from the counters where they know, else by reading."""
     if selection.counted() is not None and not selection.catalogue.deletions:
         return Counter({leaf: selection.counts.by_leaf[leaf] for leaf in selection.leaves})
-    found = listing.until(deadline, selection.read(1_000_000))
+    found = selection.read(1_000_000, deadline)
     return Counter((entry.language_pair_id, entry.approval_state) for entry in found)
 
 
@@ -89,24 +91,27 @@ def run(organization_id: str, deletion_id: str, deadline: Deadline, if_gone: int
 
     One that is not there any more was finished by another worker, who alone knows: then `if_gone`.
     """
-    for look in range(_TRIES):
+    for _ in range(_TRIES):
         catalogue = catalogues.load(organization_id)
         deletion = next((d for d in catalogue.deletions if d.deletion_id == deletion_id), None)
         if deletion is None:
             return if_gone
-        if look and any(count > 0 for count in deletion.pending.values()) and look < _LOOKS:
+        if deletion.looks and not deletion.looks_strongly:
             time.sleep(0.3)
-        _remove(catalogue, deletion, deadline)
-        if deadline.passed:
+        try:
+            _look(catalogue, deletion, deadline)
+        except TooMuchToRead as over:
+            _remember(deletion, looks=deletion.looks, scanned=over.scanned)
             return None
-        removed = _close(deletion, patient=look < _LOOKS)
+        removed = _close(deletion)
         if removed is not None:
             return removed
     raise Busy("Entries keep coming in that this deletion covers; it goes on later.")
 
 
-def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
+def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
     """Go on with a batch-delete, and pass what is left on to the next round of the worker."""
+    owed.hold(message["deletion"], now)
     if run(message["organization"], message["deletion"], deadline) is None:
         owed.pass_on("deletion", message)
 
@@ -119,20 +124,47 @@ def finish_all(catalogue: Catalogue, deadline: Deadline) -> bool:
     return all(left is not None for left in runs)
 
 
-def _remove(catalogue: Catalogue, deletion: Deletion, deadline: Deadline) -> None:
-    """Remove what the deletion covers, until there is nothing left or no time."""
+def remove_pair(organization_id: str, pair_id: str, deadline: Deadline) -> LanguagePair:
+    """Uninstall a pair that has no entries; those which a batch-delete has hidden are removed first."""
+    if not finish_all(catalogues.load(organization_id), deadline):
+        raise Busy("A batch-delete is still under way; try again in a minute.")
+    return catalogues.remove(organization_id, pair_id)
+
+
+def _look(catalogue: Catalogue, deletion: Deletion, deadline: Deadline) -> None:
+    """Remove what the deletion covers, from where the last worker stopped; `TooMuchToRead` at the deadline."""
     unhidden = Catalogue(catalogue.organization_id, catalogue.pairs, catalogue.counts)
     selection = listing.select(unhidden, deletion.meant)
-    covered = (entry for entry in selection.read(1_000_000) if deletion.covers(entry, selection.pairs))
-    while not deadline.passed:
-        step = list(islice(covered, STEP))
-        if not step:
-            return
-        _remove_step(deletion, step)
+    found = selection.read(1_000_000, deadline, deletion.scanned, deletion.looks_strongly)
+
+    def covers(entry: Feedback) -> bool:
+        return deletion.covers(entry, selection.pairs)
+
+    for step in _steps(filter(covers, found)):
+        _remove_step(deletion, step, covers)
+        if deadline.passed:
+            raise TooMuchToRead(step[-1].feedback_id)
 
 
-def _remove_step(deletion: Deletion, todo: Sequence[Feedback]) -> None:
-    """Remove these entries, but for those that somebody else removed meanwhile."""
+def _steps(found: Iterable[Feedback]) -> Iterator[list[Feedback]]:
+    """The entries in runs of `STEP`; the last before passing on that the time is over."""
+    step: list[Feedback] = []
+    try:
+        for entry in found:
+            step.append(entry)
+            if len(step) == STEP:
+                yield step
+                step = []
+    except TooMuchToRead:
+        if step:
+            yield step
+        raise
+    if step:
+        yield step
+
+
+def _remove_step(deletion: Deletion, todo: Sequence[Feedback], covers: Callable[[Feedback], bool]) -> None:
+    """Remove these entries, but for those that somebody else removed or changed meanwhile."""
     organization = deletion.organization_id
     for _ in range(_TRIES):
         guards = entries.read_guards(organization, entries.sources_of((entry, None) for entry in todo))
@@ -149,7 +181,7 @@ def _remove_step(deletion: Deletion, todo: Sequence[Feedback]) -> None:
         else:
             return
         # An index may lag behind, and others may have been faster: look at the entries themselves.
-        todo = entries.get_many(organization, [entry.feedback_id for entry in todo])
+        todo = list(filter(covers, entries.get_many(organization, [entry.feedback_id for entry in todo])))
     raise Busy("Too many changes to the same entries at once; the deletion goes on later.")
 
 
@@ -157,30 +189,42 @@ def _account(deletion: Deletion, taken: Iterable[Feedback]) -> Write:
     """The deletion's own account of what is pending moves with the entries."""
     moved = Counter((entry.language_pair_id, entry.approval_state) for entry in taken)
     known = [(f"{leaf[0]}#{leaf[1]}", count) for leaf, count in moved.items() if leaf in deletion.pending]
-    adds = ["removed :removed", *(f"pending.#leaf{index} :leaf{index}" for index in range(len(known)))]
+    less = [f"pending.#leaf{index} = pending.#leaf{index} - :leaf{index}" for index in range(len(known))]
     names = {"names": {f"#leaf{index}": leaf for index, (leaf, _) in enumerate(known)}} if known else {}
     return update(
         settings().translation_table,
         keys.deletion(deletion.organization_id, deletion.deletion_id),
-        "ADD " + ", ".join(adds),
+        "SET " + ", ".join(["removed = removed + :removed", *less]),
         "attribute_exists(pk)",
         removed=number(moved.total()),
-        **{f"leaf{index}": number(-count) for index, (_, count) in enumerate(known)},
+        **{f"leaf{index}": number(count) for index, (_, count) in enumerate(known)},
         **names,
     )
 
 
-def _close(deletion: Deletion, patient: bool) -> int | None:
+def _remember(deletion: Deletion, looks: int, scanned: int) -> None:
+    """Keep how far the looks have come, unless another worker has come further."""
+    change = "SET looks = :looks, scanned = :scanned"
+    condition = "looks = :seen AND scanned = :from"
+    of = keys.deletion(deletion.organization_id, deletion.deletion_id)
+    values = {"looks": looks, "scanned": scanned, "seen": deletion.looks, "from": deletion.scanned}
+    numbers = {name: number(value) for name, value in values.items()}
+    with suppress(ConditionFailed):
+        transact([update(settings().translation_table, of, change, condition, **numbers)])
+
+
+def _close(deletion: Deletion) -> int | None:
     """End the deletion and say how many entries it removed.
 
-    None when another worker ended it, or something it covers turned up after the last look; with
-    `patient`, also when its account says that something is left which the index has not shown yet.
+    None when it goes on: another worker ended it or has removed more meanwhile, or its account says
+    that something is left, and only an index was asked, which may lag behind.
     """
     table, of = settings().translation_table, keys.deletion(deletion.organization_id, deletion.deletion_id)
     item = reads.get(table, of)
     if item is None:
         return None
-    if patient and any(int(count["N"]) > 0 for count in item["pending"]["M"].values()):
+    if not deletion.looks_strongly and any(int(count["N"]) > 0 for count in item["pending"]["M"].values()):
+        _remember(deletion, looks=deletion.looks + 1, scanned=-1)
         return None
     try:
         transact(

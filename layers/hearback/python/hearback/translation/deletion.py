@@ -15,10 +15,17 @@ from hearback.translation.counts import Leaf
 from hearback.translation.filters import Filter
 from hearback.translation.model import ApprovalState, Feedback
 
+INDEX_LOOKS = 3
+"""Looks at an index that may lag behind, while the counters say that something is left."""
+
 
 @dataclass(frozen=True)
 class Deletion:
-    """`pending` is what it has yet to remove, by leaf; `removed` what it has."""
+    """`pending` is what it has yet to remove, by leaf; `removed` what it has.
+
+    A worker looks through what its filter selects, from `scanned` on; `looks` counts how often that
+    was done to the end.
+    """
 
     organization_id: str
     deletion_id: str
@@ -28,7 +35,13 @@ class Deletion:
     """Entries added at or before this instant (ns) are covered."""
     pending: dict[Leaf, int]
     removed: int = 0
-    rounds: int = 0
+    looks: int = 0
+    scanned: int = -1
+
+    @property
+    def looks_strongly(self) -> bool:
+        """Whether the next look reads the entries themselves: an index has been asked often enough."""
+        return self.looks >= INDEX_LOOKS
 
     def covers(self, entry: Feedback, language_pair_ids: frozenset[str]) -> bool:
         return entry.added <= self.until and self.meant.matches(entry, language_pair_ids)
@@ -41,7 +54,8 @@ class Deletion:
             "until": number(self.until),
             "pending": {"M": pending},
             "removed": number(self.removed),
-            "rounds": number(self.rounds),
+            "looks": number(self.looks),
+            "scanned": number(self.scanned),
         }
 
     @classmethod
@@ -58,5 +72,6 @@ class Deletion:
             until=get_number(item, "until"),
             pending=pending,
             removed=get_number(item, "removed"),
-            rounds=get_number(item, "rounds"),
+            looks=get_number(item, "looks"),
+            scanned=get_number(item, "scanned", -1),
         )

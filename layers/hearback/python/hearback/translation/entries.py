@@ -6,6 +6,7 @@ Changes are written together, each on the condition that what was read of it sti
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -90,13 +91,15 @@ class Guard:
     """What an organization has of one language pair and source text.
 
     `entries` counts the entries of each suggestion (by its hash), `approved` those that are
-    approved. The guard is an item while there is any entry; `revision` grows with each change.
+    approved. The guard is an item while there is any entry; `revision` changes with each change, and
+    begins anywhere, so that nobody mistakes a guard for one that was there, and went, before it.
     """
 
     key: Item
     revision: int = 0
     approved: int = 0
     entries: dict[str, int] = field(default_factory=dict)
+    _next: int = 0
 
     def has(self, suggested_translation: str) -> bool:
         return keys.suggestion(suggested_translation) in self.entries
@@ -118,11 +121,16 @@ class Guard:
         condition = "revision = :seen" if self.revision else "attribute_not_exists(pk)"
         if not self.entries:
             return transactions.delete(table, self.key, condition, **seen)
-        item = self.key | {"revision": number(self.revision + 1)}
+        self._next = self.revision + 1 if self.revision else secrets.randbits(60) + 1
+        item = self.key | {"revision": number(self._next)}
         if self.approved:
             item["approved"] = number(self.approved)
         item |= {name: number(count) for name, count in self.entries.items()}
         return transactions.put(table, item, condition, **seen)
+
+    def written(self) -> None:
+        """Its write has succeeded: what is here is what is kept."""
+        self.revision = self._next if self.entries else 0
 
 
 Guards = dict[str, Guard]
@@ -205,7 +213,7 @@ class Batch:
         except ConditionFailed as failure:
             raise Lost({kinds[i] if i < len(kinds) else "pair" for i in failure.failed}) from None
         for guard in self._touched.values():
-            guard.revision = guard.revision + 1 if guard.entries else 0
+            guard.written()
 
 
 class Lost(Exception):

@@ -3,7 +3,8 @@
 A worker claims the export, and writes parts under numbers that no other worker has; a part counts when
 the record says so. A worker that dies before that leaves a part that nobody asks for, and one that was
 overtaken can neither touch what counts nor add to it. So the finished file is whole and holds every
-entry once, whatever happened on its way, even while entries change.
+entry once, whatever happened on its way. (An entry that changes its state meanwhile may be missing from
+an export by pair or state: the lists of the two states are read at different moments.)
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from hearback.translation.catalogue import Catalogue
 from hearback.translation.exports import Export
 from hearback.translation.filters import Filter
 from hearback.translation.imports import State
-from hearback.translation.listing import Selection
+from hearback.translation.listing import Selection, TooMuchToRead
 from hearback.translation.model import Feedback
 
 if TYPE_CHECKING:
@@ -51,11 +52,14 @@ def inline(caller: Caller, meant: Filter, most: int, deadline: Deadline) -> byte
         raise TooLarge("The export is too large for one answer.")
     written = [writer.header(_source_tag(selection))]
     size = 0
-    for entry in selection.read(counted or _PAGE):
-        written.append(_unit(selection.catalogue, entry))
-        size += len(written[-1])
-        if size > most or deadline.passed:
-            raise TooLarge("The export is too large for one answer.")
+    try:
+        for entry in selection.read(counted or _PAGE, deadline):
+            written.append(_unit(selection.catalogue, entry))
+            size += len(written[-1])
+            if size > most:
+                raise TooLarge("The export is too large for one answer.")
+    except TooMuchToRead:
+        raise TooLarge("The export takes too long for one answer.") from None
     return b"".join([*written, writer.FOOTER])
 
 
@@ -103,21 +107,22 @@ class _Superseded(Exception):
     """Another worker has brought the export further: leave it to that one."""
 
 
-def run(organization_id: str, export_id: str, deadline: Deadline, now: int) -> Export | None:
+def run(organization_id: str, export_id: str, deadline: Deadline) -> Export | None:
     """Go on with an export until it is over or the deadline; None when there is none of this id, or
     another worker has taken it up meanwhile."""
     record = exports.find(organization_id, export_id)
     if record is None or record.state is not State.RUNNING:
         return record
     try:
-        return _Work(record, deadline, now).go_on()
+        return _Work(record, deadline).go_on()
     except _Superseded:
         return None
 
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
     """Go on with an export, and pass what is left on to the next round of the worker."""
-    record = run(message["organization"], message["export"], deadline, now)
+    owed.hold(message["export"], now)
+    record = run(message["organization"], message["export"], deadline)
     if record and record.state is State.RUNNING:
         owed.pass_on("export", message)
 
@@ -125,10 +130,9 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
 class _Work:
     """One worker's part of one export."""
 
-    def __init__(self, record: Export, deadline: Deadline, now: int) -> None:
+    def __init__(self, record: Export, deadline: Deadline) -> None:
         self._record = record
         self._deadline = deadline
-        self._now = now
 
     def go_on(self) -> Export:
         self._claim()
@@ -136,7 +140,7 @@ class _Work:
             return self._record
         error = "" if self._complete() else "Its upload was interrupted for too long; export again."
         state = State.FAILED if error else State.DONE
-        over = replace(self._record, state=state, error=error, finished=self._now)
+        over = replace(self._record, state=state, error=error, finished=time.time_ns())
         self._step(over, owed.settle(over.export_id))
         return self._record
 
@@ -148,18 +152,35 @@ class _Work:
     def _write(self) -> bool:
         """Write parts until the last; whether there was time for it."""
         selection = listing.select(catalogues.load(self._record.organization_id), self._record.meant)
-        part = bytearray(writer.header(_source_tag(selection)) if not self._record.parts else b"")
+        part = self._unfinished(selection)
         seen = self._record.entries
-        for entry in selection.read(_PAGE * 100, self._record.after):
-            part += _unit(selection.catalogue, entry)
-            seen += 1
-            if len(part) >= PART:
-                self._write_part(part, entry.feedback_id, seen)
-                part.clear()
-                if self._deadline.passed:
-                    return False
+        try:
+            for entry in selection.read(_PAGE * 100, self._deadline, self._record.after):
+                part += _unit(selection.catalogue, entry)
+                seen += 1
+                if len(part) >= PART:
+                    self._write_part(part, entry.feedback_id, seen)
+                    part.clear()
+        except TooMuchToRead as over:
+            self._pause(part, over.scanned, seen)
+            return False
         self._write_part(part + writer.FOOTER, self._record.after, seen, is_last=True)
         return True
+
+    def _unfinished(self, selection: Selection) -> bytearray:
+        """What there is already of the part that is next: the round before may have left its beginning."""
+        if not self._record.unfinished:
+            return bytearray(b"" if self._record.parts else writer.header(_source_tag(selection)))
+        key = self._record.unfinished_key
+        return bytearray(clients.s3().get_object(Bucket=settings().transfer_bucket, Key=key)["Body"].read())
+
+    def _pause(self, part: bytearray, after: int, seen: int) -> None:
+        """Leave what there is of a part, which S3 would not take so small, to the next round."""
+        paused = replace(self._record, unfinished=self._record.claims, after=after, entries=seen)
+        clients.s3().put_object(
+            Bucket=settings().transfer_bucket, Key=paused.unfinished_key, Body=bytes(part)
+        )
+        self._step(paused)
 
     def _create_upload(self) -> str:
         bucket, name = settings().transfer_bucket, self._record.object_key
@@ -181,6 +202,7 @@ class _Work:
             replace(
                 self._record,
                 parts=(*self._record.parts, number),
+                unfinished=0,
                 is_written=is_last,
                 after=after,
                 entries=seen,

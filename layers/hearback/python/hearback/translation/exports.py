@@ -30,8 +30,9 @@ LINK_LIFETIME = 3600
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`after` is the last entry written, `parts` the numbers of the upload's parts that count, `claims` how
-    many workers have taken it up; once it `is_written`, only the upload's completion is missing."""
+    """`after` is the last entry looked at, `parts` the numbers of the upload's parts that count, `claims` how
+    many workers have taken it up, `unfinished` which of them left the beginning of a part (0 for none); once
+    it `is_written`, only the upload's completion is missing."""
 
     organization_id: str
     export_id: str
@@ -42,6 +43,7 @@ class Export:
     upload_id: str = ""
     parts: tuple[int, ...] = ()
     claims: int = 0
+    unfinished: int = 0
     is_written: bool = False
     after: int = -1
     entries: int = 0
@@ -53,6 +55,10 @@ class Export:
     @property
     def object_key(self) -> str:
         return f"exports/{self.organization_id}/{self.export_id}.tmx"
+
+    @property
+    def unfinished_key(self) -> str:
+        return f"exports/{self.organization_id}/{self.export_id}.unfinished-{self.unfinished}"
 
     @property
     def is_done(self) -> bool:
@@ -74,6 +80,7 @@ def to_item(record: Export) -> Item:
             "upload": text(record.upload_id) if record.upload_id else None,
             "parts": text(json.dumps(record.parts)),
             "claims": number(record.claims),
+            "unfinished": number(record.unfinished),
             "written": number(1) if record.is_written else None,
             "after": number(record.after),
             "entries": number(record.entries),
@@ -97,6 +104,7 @@ def from_item(item: Item) -> Export:
         upload_id=get_text(item, "upload"),
         parts=tuple(json.loads(get_text(item, "parts", "[]"))),
         claims=get_number(item, "claims"),
+        unfinished=get_number(item, "unfinished"),
         is_written="written" in item,
         after=get_number(item, "after"),
         entries=get_number(item, "entries"),

@@ -90,7 +90,8 @@ def _persist(decide: Callable[[], entries.Change]) -> Feedback:
         if before == after:
             return entry
         guards = entries.read_guards(entry.organization_id, entries.sources_of([(before, after)]))
-        if len(entries.guard_of(guards, entry).entries) >= MOST_SUGGESTIONS and before is None:
+        guard = entries.guard_of(guards, entry)
+        if after and len(guard.entries) >= MOST_SUGGESTIONS and not guard.has(after.suggested_translation):
             raise Invalid("This source text has too many suggestions.", f"at most {MOST_SUGGESTIONS}")
         batch = Batch(entry.organization_id, guards)
         batch.add(before, after)
@@ -99,6 +100,7 @@ def _persist(decide: Callable[[], entries.Change]) -> Feedback:
         except Lost as lost:
             if "pair" in lost.what:
                 raise Invalid("The language pair is not installed.", entry.language_pair_id) from None
+            ids().leap()
             continue
         return entry
     raise Busy("Too many changes to the same entry at once; try again.")

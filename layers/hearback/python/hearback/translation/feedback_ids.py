@@ -34,6 +34,10 @@ class FeedbackIds:
         self._millisecond = -1
         self._sequence = 0
 
+    def leap(self) -> None:
+        """Go on somewhere else: an id was taken, and those behind it may be too."""
+        self._millisecond = -1
+
     def next(self, created: int) -> int:
         """An id for an entry created at this instant (ns)."""
         millisecond = created // _MILLISECOND

@@ -9,6 +9,7 @@ and leaves. So an import ends with the same entries and counts, whatever happene
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -41,6 +42,8 @@ WINDOW = 96
 """Entries decided on together: their guards are one read, their writes two transactions."""
 _MOST_UNITS = 1000
 """Units of a window, so that progress shows even where nothing is new."""
+_MOST_CHARACTERS = 4_000_000
+"""Of a window's texts, so that long ones do not fill the memory."""
 _PIECE = 1 << 20
 """Bytes of the file read at a time."""
 _TRIES = 50
@@ -93,16 +96,17 @@ class _Work:
     def _windows(self) -> Iterator[list[_Action]]:
         """What is to be done, in runs of about `WINDOW` entries; the last before raising `TmxError`."""
         window: list[_Action] = []
-        units = candidates = 0
+        units = candidates = characters = 0
         fault: TmxError | None = None
         try:
             for unit, position in self._units():
                 found, refused = self._mapper.map(unit)
                 window += [*refused, *found, (unit.number, position)]
                 units, candidates = units + 1, candidates + len(found)
-                if candidates >= WINDOW or units >= _MOST_UNITS:
+                characters += sum(len(c.source_text) + len(c.suggested_translation) for c in found)
+                if candidates >= WINDOW or units >= _MOST_UNITS or characters >= _MOST_CHARACTERS:
                     yield window
-                    window, units, candidates = [], 0, 0
+                    window, units, candidates, characters = [], 0, 0, 0
         except TmxError as error:
             fault = error
         if window:
@@ -127,12 +131,24 @@ class _Work:
             while todo:
                 step = _Step(self._record, guards, self._now)
                 taken = step.take(todo)
+                found_duplicates = step.after.counts.duplicate > self._record.counts.duplicate
+                if found_duplicates and self._finished_deletions():
+                    break  # what they were duplicates of may be gone
                 if not self._commit(step):
                     break  # somebody changed what was read: read again
                 todo = todo[taken:]
+                if self._deadline.passed:
+                    return
             else:
                 return
         raise Busy("Too many changes to the same entries at once; the import goes on later.")
+
+    def _finished_deletions(self) -> bool:
+        """Finish the batch-deletes that began since the import did; whether there were any."""
+        catalogue = catalogues.load(self._record.organization_id)
+        if not deleting.finish_all(catalogue, self._deadline):
+            raise Busy("A batch-delete is under way; the import goes on later.")
+        return bool(catalogue.deletions)
 
     def _read_guards(self, todo: Sequence[_Action]) -> Guards:
         sources = {(a.language_pair_id, a.source_text) for a in todo if isinstance(a, Candidate)}
@@ -147,13 +163,18 @@ class _Work:
                 raise Superseded from None
             if "pair" in lost.what:
                 raise Busy("A language pair was removed during the import; it goes on later.") from None
+            ids().leap()
             return False
         self._record = after
         return True
 
     def _end(self, state: State, error: str = "") -> Import:
         over = replace(
-            self._record, state=state, error=error, finished=self._now, revision=self._record.revision + 1
+            self._record,
+            state=state,
+            error=error,
+            finished=time.time_ns(),
+            revision=self._record.revision + 1,
         )
         _leave_result(over)
         try:

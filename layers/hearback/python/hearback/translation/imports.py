@@ -206,14 +206,15 @@ def await_file(record: Import) -> None:
     transact([put(settings().translation_table, to_item(record), "attribute_not_exists(pk)")])
 
 
-def begin(record: Import, running: Import) -> None:
-    """Keep that the import runs now, whether its file was awaited or just turned up.
+def begin(record: Import, running: Import, now: int) -> None:
+    """Keep that the import runs now, whether its file was awaited or just turned up, and owe its end.
 
     Raises `ConditionFailed` when another worker began it.
     """
     seen = {"seen": number(record.revision)}
     condition = "attribute_not_exists(pk) OR revision = :seen"
-    transact([put(settings().translation_table, to_item(running), condition, **seen)])
+    debt = owed.owe(running.import_id, "import", running.message, now + owed.HOLD)
+    transact([put(settings().translation_table, to_item(running), condition, **seen), debt])
 
 
 def advance(record: Import, after: Import) -> Write:

@@ -11,7 +11,7 @@ What the filter asks beyond that is checked on what was read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +31,20 @@ from hearback.translation.model import ApprovalState, Feedback
 
 _READ_BETWEEN_LOOKS = 500
 """Entries read between two looks at the clock."""
+
+
+class TooMuchToRead(Invalid):
+    """The time was over before everything had been read; `scanned` is the last id that was.
+
+    To a request it is an error, since an answer cut short would lie; a worker goes on from there.
+    """
+
+    def __init__(self, scanned: int) -> None:
+        super().__init__(
+            "So much has to be read for this filter that one request cannot.",
+            "Narrow it by languagePairId, approvalStates, username or a range of creation times.",
+        )
+        self.scanned = scanned
 
 
 @dataclass(frozen=True)
@@ -63,49 +77,65 @@ class Selection:
         return self.meant.matches(entry, self.pairs) and not self.catalogue.hides(entry)
 
     def pending(self) -> int | None:
-        """How many of the counted entries batch-deletes have yet to remove; None when only reading tells."""
-        total = 0
+        """How many of the counted entries a batch-delete has yet to remove; None when only reading tells.
+
+        Two batch-deletes may wait for the same entries, and one of many users does not say whose.
+        """
+        if not self.catalogue.deletions:
+            return 0
+        deletion, *others = self.catalogue.deletions
+        if others or (self.meant.username is not None and deletion.meant.username != self.meant.username):
+            return None
         leaves = set(self.leaves)
-        for deletion in self.catalogue.deletions:
-            if self.meant.username is not None and deletion.meant.username != self.meant.username:
-                return None
-            total += sum(count for leaf, count in deletion.pending.items() if leaf in leaves)
-        return total
+        return sum(count for leaf, count in deletion.pending.items() if leaf in leaves)
 
     def counted(self) -> int | None:
         """How many entries match, if the counters know it."""
         pending = self.pending()
         if not self.meant.is_counted or pending is None:
             return None
-        # Two batch-deletes may wait for the same entries.
         return max(0, sum(self.counts.by_leaf[leaf] for leaf in self.leaves) - pending)
+
+    @property
+    def keeps_places(self) -> bool:
+        """A place must be as true as the counters that vouch for it: no index, nothing hidden."""
+        return self.reads_strongly and not self.catalogue.deletions
 
     @property
     def version(self) -> int:
         """Another number whenever an entry of the selected pairs came, went or changed its state."""
         return sum(self.counts.moves[pair] for pair in self.pairs)
 
-    def read(self, wanted: int, after: int = -1) -> Iterator[Feedback]:
-        """What matches, in the order of ids behind `after`; about `wanted` will be taken."""
-        for entry in self._read(wanted, after):
+    def read(
+        self, wanted: int, deadline: Deadline, after: int = -1, strongly: bool = False
+    ) -> Iterator[Feedback]:
+        """What matches, in the order of ids behind `after`; about `wanted` will be taken.
+
+        `strongly` reads the entries themselves, however many more they are than an index would
+        give. Raises `TooMuchToRead` at the deadline, matches or not.
+        """
+        for index, entry in enumerate(self._read(wanted, after, strongly)):
+            if index % _READ_BETWEEN_LOOKS == 0 and deadline.passed:
+                raise TooMuchToRead(entry.feedback_id - 1)
             if self.matches(entry):
                 yield entry
 
-    def _read(self, wanted: int, after: int) -> Iterator[Feedback]:
+    def _read(self, wanted: int, after: int, strongly: bool) -> Iterator[Feedback]:
         if self.meant.feedback_ids is not None:
             return iter([e for e in self._named() if e.feedback_id > after])
         first, last = max(self.meant.first_id(), after + 1), self.meant.last_id()
-        return map(entries.from_item, merged(self._ranges(sort_key(first), sort_key(last)), wanted))
+        ranges = self._ranges(sort_key(first), sort_key(last), strongly or self.reads_strongly)
+        return map(entries.from_item, merged(ranges, wanted))
 
     def _named(self) -> list[Feedback]:
         return entries.get_many(self.catalogue.organization_id, self.meant.feedback_ids or ())
 
-    def _ranges(self, first: str, last: str) -> list[Range]:
+    def _ranges(self, first: str, last: str, strongly: bool) -> list[Range]:
         table, organization = settings().translation_table, self.catalogue.organization_id
         username = self.meant.username
         if first > last:
             return []
-        if username is None and not self._needs_leaves:
+        if strongly:
             return [
                 Range(table, keys.entry_partition(organization, part), first, last)
                 for part in range(keys.ENTRY_PARTITIONS)
@@ -122,15 +152,17 @@ class Selection:
         ]
 
     @property
-    def _needs_leaves(self) -> bool:
+    def reads_strongly(self) -> bool:
+        """Whether no index is asked: the filter names no user and none of what leaves tell apart."""
         meant = self.meant
         named = (
+            meant.username,
             meant.language_pair_id,
             meant.source_language_id,
             meant.target_language_id,
             meant.approval_states,
         )
-        return any(part is not None for part in named)
+        return meant.feedback_ids is not None or all(part is None for part in named)
 
 
 def select(catalogue: Catalogue, meant: Filter) -> Selection:
@@ -159,12 +191,12 @@ def page(selection: Selection, number: int, size: int, deadline: Deadline, now: 
         return _read_all(selection, (number - 1) * size, size, deadline)
     if (number - 1) * size >= total:
         return Page([], total)
-    deep = (number - 1) * size >= places.DEEP and not selection.catalogue.deletions
     known = places.Places(selection.catalogue.organization_id, selection.meant, size, selection.version)
-    place = known.nearest(number) if deep else places.START
+    kept = selection.keeps_places and (number - 1) * size >= places.DEEP
+    place = known.nearest(number) if kept else places.START
     skip = (number - place.page) * size
-    found = list(islice(until(deadline, selection.read(skip + size, place.after)), skip + size))
-    if deep and len(found) == skip + size:
+    found = list(islice(selection.read(skip + size, deadline, place.after), skip + size))
+    if kept and len(found) == skip + size:
         known.keep(places.Place(number + 1, found[-1].feedback_id), now)
     return Page(found[skip:], total)
 
@@ -172,19 +204,8 @@ def page(selection: Selection, number: int, size: int, deadline: Deadline, now: 
 def _read_all(selection: Selection, skip: int, size: int, deadline: Deadline) -> Page:
     shown: list[Feedback] = []
     total = 0
-    for entry in until(deadline, selection.read(1_000_000)):
+    for entry in selection.read(1_000_000, deadline):
         if skip <= total < skip + size:
             shown.append(entry)
         total += 1
     return Page(shown, total)
-
-
-def until(deadline: Deadline, found: Iterable[Feedback]) -> Iterator[Feedback]:
-    """The entries, as long as there is time; then `Invalid`, since an answer cut short would lie."""
-    for index, entry in enumerate(found):
-        if index % _READ_BETWEEN_LOOKS == 0 and deadline.passed:
-            raise Invalid(
-                "So much has to be read for this filter that one request cannot.",
-                "Narrow it by languagePairId, approvalStates, username or a range of creation times.",
-            )
-        yield entry

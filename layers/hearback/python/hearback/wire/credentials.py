@@ -17,7 +17,7 @@ def basic_or_bearer(header: Header) -> Caller:
     """HTTP Basic with the API key as user name and an empty password, or a bearer key or token."""
     scheme, _, value = (header("Authorization") or "").partition(" ")
     if scheme.lower() == "basic":
-        return store.authenticate(_basic_user(value.strip()))
+        return _basic(value.strip())
     if scheme.lower() == "bearer":
         return _bearer(value.strip())
     raise Unauthenticated(
@@ -26,13 +26,13 @@ def basic_or_bearer(header: Header) -> Caller:
     )
 
 
-def _basic_user(value: str) -> str:
+def _basic(value: str) -> Caller:
+    """The key as user name; or, as some clients have it, as password beside the account's address."""
     try:
         user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
     except ValueError:  # not ASCII, not base64, or not UTF-8 within
         raise Unauthenticated("The Basic credentials are not readable.") from None
-    # Some clients put the key into the password beside the account's name.
-    return password if password and not user.startswith("hb_") else user
+    return authenticate_as(user, password) if password else store.authenticate(user)
 
 
 def _bearer(value: str) -> Caller:

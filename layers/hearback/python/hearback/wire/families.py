@@ -58,7 +58,8 @@ class Family:
 
 
 def _error_object(status: int, message: str, details: str) -> str:
-    return json.dumps({"error": {"code": status, "message": message, "details": details}}, ensure_ascii=False)
+    error = {"code": status, "message": message, "details": details}
+    return json.dumps({"error": error}, ensure_ascii=False, separators=(",", ":"))
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.

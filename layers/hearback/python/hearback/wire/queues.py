@@ -1,7 +1,7 @@
 """The front of a worker: messages of an SQS queue, one domain call each.
 
-A message whose work fails is not deleted: it comes back after a pause that doubles with each
-receive (the queue's own visibility time-out is for workers that died), and after five receives it
+A message whose work fails is not deleted: it comes back after a pause of half a minute that doubles
+with each receive (the queue's own visibility time-out is for workers that died), and after five receives it
 rests in the dead-letter queue.
 """
 
@@ -65,7 +65,7 @@ class Worker:
 
     def _pause(self, record: SQSRecord) -> None:
         receives = int(record.attributes.approximate_receive_count)
-        seconds = min(900, 2**receives) * random.uniform(0.5, 1.5)
+        seconds = min(900, 15 * 2**receives) * random.uniform(0.5, 1.0)
         clients.sqs().change_message_visibility(
             QueueUrl=self._queue_url(), ReceiptHandle=record.receipt_handle, VisibilityTimeout=int(seconds)
         )
