@@ -15,7 +15,7 @@ from local.stack import Stack
 def blocks() -> list[str]:
     """The shell blocks of the first session."""
     session = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A first session")[2]
-    return re.findall(r"```sh\n(.*?)```", session.partition("## How it is built")[0], re.DOTALL)
+    return re.findall(r"```sh\n(.*?)```", session.partition("## Large files")[0], re.DOTALL)
 
 
 def run(script: str, stack: Stack) -> list[str]:
@@ -33,7 +33,7 @@ def run(script: str, stack: Stack) -> list[str]:
 
 
 def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
-    script = "\n".join(blocks()).replace("feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
+    script = "\n".join(blocks()).replace("/tmp/feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
     created, listed, first, second, approved, again = (json.loads(line) for line in run(script, stack))
     assert created["approvalState"] == "awaitingApproval"
     assert created in listed["feedback"]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.functions.conftest import Product
+import pytest
+from hearback.access import accounts, store
+from hearback.access.model import Role
+from hearback.errors import Conflict
+
+from tests.functions.conftest import NOW, Product
 
 
 def call(product: Product, method: str, path: str, body: str = "", key: str = "admin") -> tuple[int, Any]:
@@ -45,3 +50,17 @@ def test_nobody_revokes_a_key_of_another_organization(product: Product) -> None:
     _, key = call(product, "POST", "keys", "name=mine")
     assert call(product, "DELETE", f"keys/{key['keyId']}", key="other_admin")[0] == 404
     assert call(product, "DELETE", f"keys/{key['keyId']}", key="user")[0] == 404
+
+
+def test_an_admin_who_just_lost_their_rights_takes_nobody_elses(product: Product) -> None:
+    admin = store.get_account_by_email("acme", "admin@acme.example")
+    user = store.get_account_by_email("acme", "user@acme.example")
+    second = store.change_role(user, Role.ADMIN, by=admin.account_id)
+    store.change_role(admin, Role.USER, by=second.account_id)
+    with pytest.raises(Conflict):
+        store.change_role(second, Role.USER, by=admin.account_id)
+
+
+def test_the_first_admin_command_gives_the_rights_back(product: Product) -> None:
+    product.keys["back"] = accounts.first_admin("acme", "acme", "user@acme.example", NOW)
+    assert call(product, "GET", "me", key="back")[1]["role"] == "admin"

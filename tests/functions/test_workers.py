@@ -68,3 +68,19 @@ def test_what_is_owed_and_overdue_is_sent_again_until_it_is_settled(product: Pro
     assert not_again_yet == {"sent": 0, "given_up": 0}
     transactions.transact([owed.settle(message["import"])])
     assert owed.sweep(time.time_ns() + 10**15, 1).sent == 0
+
+
+def test_what_was_sent_often_to_no_effect_is_left_to_a_person(product: Product) -> None:
+    message = {"organization": "acme", "import": "0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"}
+    transactions.transact([owed.owe(message["import"], "import", message, due=1)])
+    sweeps = [owed.sweep(now, patience=1) for now in range(10, 20 + owed.MOST_SENDS * 10, 10)]
+    assert sum(swept.sent for swept in sweeps) == owed.MOST_SENDS
+    assert [swept.given_up for swept in sweeps if swept.given_up] == [[message["import"]]]
+
+
+def test_work_that_a_worker_holds_is_not_overdue(product: Product) -> None:
+    message = {"organization": "acme", "import": "0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"}
+    transactions.transact([owed.owe(message["import"], "import", message, due=1)])
+    owed.hold(message["import"], now=10)
+    assert owed.sweep(11, patience=1).sent == 0
+    assert owed.sweep(11 + owed.HOLD, patience=1).sent == 1

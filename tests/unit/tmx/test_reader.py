@@ -9,7 +9,6 @@ import time
 import tracemalloc
 
 import pytest
-from hearback.tmx import reader as reader_module
 from hearback.tmx import writer
 from hearback.tmx.mapping import Mapper
 from hearback.tmx.reader import Limits, Position, TmxError, TmxReader, Unit
@@ -63,24 +62,45 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(fixture: Fixture)
     assert time.perf_counter() - started < 5
 
 
+def outcome(data: bytes, size: int = 0, limits: Limits | None = None) -> tuple[list[Unit], str]:
+    """The units, and the fault behind them."""
+    size = size or len(data) or 1
+    pieces = (data[start : start + size] for start in range(0, len(data), size))
+    units = []
+    try:
+        for unit in TmxReader(limits=limits).read(pieces):
+            units.append(unit)  # noqa: PERF402 - those before the fault
+    except TmxError as error:
+        return units, str(error)
+    return units, ""
+
+
 @pytest.mark.parametrize("fixture", [f for f in ALL if len(f.data) < 20_000], ids=named)
 @pytest.mark.parametrize("slice_size", [1, 7])
 def test_the_cut_of_the_input_changes_nothing(fixture: Fixture, slice_size: int) -> None:
-    def outcome(size: int, limits: Limits | None) -> object:
-        try:
-            return read(fixture.data, size, limits)
-        except TmxError as error:
-            return str(error)
-
-    assert outcome(1, Limits(slice=slice_size)) == outcome(0, None)
+    assert outcome(fixture.data, 1, Limits(slice=slice_size)) == outcome(fixture.data)
 
 
-@pytest.mark.parametrize("fixture", [f for f in GOOD if len(f.data) < 100_000], ids=named)
-def test_the_short_way_and_the_long_way_agree(fixture: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = Limits(slice=256)
-    short = read(fixture.data, limits=many)
-    monkeypatch.setattr(reader_module, "plain_units", lambda *_: None)
-    assert read(fixture.data, limits=many) == short == read(fixture.data)
+@pytest.mark.parametrize("fixture", [f for f in BAD if len(f.data) < 100_000], ids=named)
+def test_a_fault_comes_behind_the_same_units_whatever_the_cut(fixture: Fixture) -> None:
+    units = document(f"{EN_FR}\n" * 40).encode().partition(b"</body>")[0]
+    broken = units + fixture.data.rpartition(b"<body>")[2]
+    whole = outcome(broken)
+    assert len(whole[0]) >= 40
+    assert whole[1] or "encoding" in fixture.name
+    for size in (13, 1000, 1 << 16):
+        assert outcome(broken, size) == whole
+        assert outcome(broken, size, Limits(slice=300)) == whole
+
+
+def test_what_is_fed_gives_the_units_before_a_fault_and_the_next_call_the_fault() -> None:
+    reader = TmxReader(limits=Limits(slice=64))
+    fed = document(f"{EN_FR}&nbsp;{EN_FR}").encode()
+    assert len(reader.feed(fed)) == 1
+    with pytest.raises(TmxError, match="undefined entity"):
+        reader.feed(fed)
+    with pytest.raises(TmxError, match="undefined entity"):
+        reader.close()
 
 
 @pytest.mark.parametrize("fixture", [f for f in GOOD if len(f.data) < 100_000], ids=named)
@@ -230,70 +250,6 @@ def test_whatever_is_written_is_read_again(
         assert unit.note == writer.clean(comment)
         if writer.clean(target).strip():
             assert unit.variants[1].text == writer.clean(target)
-
-
-markup = st.lists(
-    st.sampled_from(
-        [
-            "<tu>",
-            "</tu>",
-            '<tu srclang="fr">',
-            '<tuv xml:lang="en">',
-            "</tuv>",
-            "<seg>",
-            "</seg>",
-            "text",
-            "&lt;b&gt;",
-            "&#38;",
-            "&nbsp;",
-            "<!-- c -->",
-            "<![CDATA[<tu>]]>",
-            '<prop type="a">',
-            "</prop>",
-            "<note>",
-            "</note>",
-            "\n",
-            '<ph x="1">',
-            "</ph>",
-            "<ph/>",
-            "<hi>",
-            "</hi>",
-            "<x:y>",
-            "</x:y>",
-            "<tu/>",
-            "</body>",
-            "<body>",
-            "\r\n",
-            "é",
-            EN_FR,
-            EN_FR,
-            "<tu ><tuv lang='en' ><seg >x</seg ></tuv ></tu >",
-            '<prop type="b">&amp;</prop>',
-            "</tmx>",
-            "<tu tuid='a>b' srclang='fr'>",
-            '<hi x="a>b">',
-            '<ph x="/>"/>',
-        ]
-    ),
-    max_size=25,
-)
-
-
-@settings(deadline=None, max_examples=400)
-@given(markup, st.integers(20, 400))
-def test_the_two_ways_agree_on_any_markup(pieces: list[str], slice_size: int) -> None:
-    data = document(EN_FR + "".join(pieces) + EN_FR).encode()
-
-    def outcome(limits: Limits) -> object:
-        try:
-            return read(data, limits=limits)
-        except TmxError as error:
-            return str(error)
-
-    short = outcome(Limits(slice=slice_size))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader_module, "plain_units", lambda *_: None)
-        assert outcome(Limits(slice=slice_size)) == short == outcome(Limits())
 
 
 @settings(deadline=None, max_examples=300)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from hearback import clients
@@ -98,7 +98,3 @@ def every(run: Range, size: int = 1000) -> Iterator[Item]:
         yield from items
         if items:
             run = run.after(items[-1]["sk"]["S"])
-
-
-def first(items: Iterable[Item]) -> Item | None:
-    return next(iter(items), None)

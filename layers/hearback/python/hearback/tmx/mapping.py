@@ -9,17 +9,17 @@ A unit that yields no entry is one rejection. In a unit that does, each blank or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from hearback.errors import Invalid
 from hearback.tmx.assembly import Unit, Variant
-from hearback.translation import timestamps
 from hearback.translation.languages import generic, language_ids
 
 MACHINE: Final = "MT!"
 """The `creationid` of a machine translation."""
-APPROVAL_STATES: Final = frozenset(("awaitingApproval", "approved", "rejected"))
+_UNDECIDED: Final = "awaitingApproval"
+APPROVAL_STATES: Final = frozenset((_UNDECIDED, "approved", "rejected"))
+_NOTHING_SAID: Final = (None, _UNDECIDED, None, None, None, None)
 NO_PAIR: Final = "no valid language pairs could be determined"
 _ANY_SOURCE: Final = frozenset(("*all*", "*"))
 _MOST_PLANS: Final = 10_000
@@ -36,7 +36,7 @@ class InstalledPair(Protocol):
 
 
 class Candidate(NamedTuple):
-    """An entry that the file asks for. None stands for what the file does not say, or not readably."""
+    """An entry that the file asks for. None stands for what the file does not say."""
 
     unit: int
     line: int
@@ -50,9 +50,10 @@ class Candidate(NamedTuple):
     username: str | None
     approval_state: str
     reviewer: str | None
-    reviewed: int | None
-    created: int | None
-    modified: int | None
+    reviewed: str | None
+    """This instant and the next two are as the file writes them: not all are needed, see the importer."""
+    created: str | None
+    modified: str | None
 
 
 class Rejection(NamedTuple):
@@ -133,20 +134,16 @@ class Mapper:
 
     def _plan(self, unit: Unit) -> _Plan:
         named = unit.props.get("language_pair_id")
-        seen: list[object] = [unit.srclang, named]
-        for language, creationid, _, _, props in unit.variants:
-            seen += language, creationid
-            if props:
-                seen.append((props.get("language_pair_id"),))
-        shape = tuple(seen)
+        said = [
+            (language, creationid, props.get("language_pair_id") if props else None)
+            for language, creationid, _, _, props in unit.variants
+        ]
+        shape = (unit.srclang, named, *said)
         plan = self._plans.get(shape)
         if plan is None:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            slots = [
-                _Slot(variant.language, variant.creationid == MACHINE, variant.props.get("language_pair_id"))
-                for variant in unit.variants
-            ]
+            slots = [_Slot(language, creationid == MACHINE, pair) for language, creationid, pair in said]
             plan = self._plans[shape] = self._make_plan(unit.srclang, named, slots)
         return plan
 
@@ -243,42 +240,29 @@ def _refusal(target: _Target, variant: Variant | None, machine: str) -> str:
 def _candidates(
     unit: Unit, source: str, variant: Variant | None, machine: str, pairs: tuple[_Ids, ...]
 ) -> list[Candidate]:
-    props = unit.props
-    note = unit.note
+    number, line, _, _, note, props, _ = unit
     suggestion = ""
     if variant is not None:
         suggestion = variant.text
         if variant.props or variant.note:
             props = {**props, **variant.props}
             note = note or variant.note
+    said = (source, suggestion, machine, note, *(_said(props) if props else _NOTHING_SAID))
+    return [_new(Candidate, (number, line, *ids, *said)) for ids in pairs]
+
+
+def _said(props: Mapping[str, str]) -> tuple[str | None, ...]:
+    """What a candidate's props say, in the order of its fields from `username` on."""
     get = props.get
     state = get("approval_state", "")
-    said = (
-        source,
-        suggestion,
-        machine,
-        note,
+    return (
         get("username") or None,
-        state if state in APPROVAL_STATES else "awaitingApproval",
+        state if state in APPROVAL_STATES else _UNDECIDED,
         get("reviewer") or None,
-        *_instants((get("review_date"), get("creation_date"), get("last_modification_date"))),
+        get("review_date"),
+        get("creation_date"),
+        get("last_modification_date"),
     )
-    return [_new(Candidate, (unit.number, unit.line, *ids, *said)) for ids in pairs]
-
-
-def _instants(texts: tuple[str | None, ...]) -> list[int | None]:
-    parse = timestamps.parse
-    try:
-        return [parse(text) if text else None for text in texts]
-    except Invalid:
-        return [_instant(text) for text in texts]
-
-
-def _instant(text: str | None) -> int | None:
-    try:
-        return timestamps.parse(text) if text else None
-    except Invalid:
-        return None
 
 
 def _matches(id: str, tag: str) -> bool:

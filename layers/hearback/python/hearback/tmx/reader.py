@@ -1,13 +1,12 @@
 """Reads TMX as it arrives: bytes in, translation units out, in memory that does not grow with the file.
 
     reader = TmxReader()
-    for chunk in chunks:
-        for unit in reader.feed(chunk): …
-    for unit in reader.close(): …
+    for unit in reader.read(pieces): …
 
-After any unit, `reader.position_after(unit)` is a few values from which another reader, fed the bytes from
+After any unit, `reader.position_after(unit)` is a few values from which another reader, given the bytes from
 `position.offset` on, continues as if never interrupted. Errors of the file are `TmxError`, each with its
-line; the units before it may already have been returned.
+line, raised behind the units that ended before it: however the file is cut into pieces, the same units come
+and then the same error.
 
 Namespaces are not processed, so that a prefix declared nowhere costs nothing. Nothing is ever opened or
 fetched. Entity declarations are refused, and so is every undefined entity, in attributes too.
@@ -15,6 +14,7 @@ fetched. Entity declarations are refused, and so is every undefined entity, in a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
@@ -65,7 +65,8 @@ class TmxReader:
     def __init__(self, resume: Position | None = None, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._held = bytearray()  # less than a slice, or a start yet to be understood
-        self._error: TmxError | None = None
+        self._units: list[Unit] = []  # finished, and not yet returned
+        self._fault: TmxError | None = None  # behind those
         self._parser: expat.XMLParserType | None = None
         self._start: Start | None = None  # where the next byte is, while there is no parser
         self._resumed = resume
@@ -75,32 +76,81 @@ class TmxReader:
             self._start = Start(resume.encoding, resume.offset, resume.line)
             self._encoding = resume.encoding
 
+    def read(self, pieces: Iterable[bytes]) -> Iterator[Unit]:
+        """All units of the file, each once; then its fault, if it has one."""
+        for piece in pieces:
+            yield from self._advance(piece)
+            if self._fault is not None:
+                break
+        yield from self._advance(b"", final=True)
+        self._raise_fault()
+
     def feed(self, data: bytes) -> list[Unit]:
-        """The units that ended in what was fed so far, each once; they come slice by slice."""
-        return self._advance(data, final=False)
+        """The units that ended in what was fed so far, each once; they come slice by slice.
+
+        A fault is raised at once if no unit comes before it, else by the next call.
+        """
+        self._raise_fault()
+        units = list(self._advance(data))
+        if not units:
+            self._raise_fault()
+        return units
 
     def close(self) -> list[Unit]:
-        """The last units; raises if the file is empty or ends before its end."""
-        return self._advance(b"", final=True)
+        """The last units; raises if the file is faulty, empty, or ends before its end.
+
+        It raises even where units come before the fault: who wants those calls `read`.
+        """
+        self._raise_fault()
+        units = list(self._advance(b"", final=True))
+        self._raise_fault()
+        return units
 
     def position_after(self, unit: Unit) -> Position:
         return Position(unit.offset, unit.line, unit.number, self._encoding, self._frame.srclang)
 
-    def _advance(self, data: bytes, final: bool) -> list[Unit]:
-        if self._error is not None:
-            raise self._error
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+
+    def _advance(self, data: bytes, final: bool = False) -> Iterator[Unit]:
+        """The units that are now finished; a fault behind them is kept, and nothing comes behind a fault."""
+        if self._fault is not None:
+            return
+        self._held += data
         try:
-            self._held += data
-            if self._parser is None and self._start is None and not self._begin(final):
-                return []
-            units = self._parse_slices(final)
-        except TmxError as error:
-            self._error = error
-            raise
+            for _ in self._steps(final):
+                yield from self._taken()
+        except TmxError as fault:
+            self._fault = fault
+        yield from self._taken()
+
+    def _taken(self) -> list[Unit]:
+        units = self._units[:]
+        self._units.clear()
         if self._resumed and units:
             self._resumed = None
-            return units[1:]
+            del units[0]
         return units
+
+    def _steps(self, final: bool) -> Iterator[None]:
+        """Parses a slice at a time, so that its units are gone before the next ones come."""
+        if self._parser is None and self._start is None and not self._begin(final):
+            return
+        size = self._limits.slice
+        held, start = self._held, 0
+        while start < len(held) and (final or len(held) - start >= size):
+            unit_end = held.rfind(_UNIT_END, start, start + size)
+            end = unit_end + len(_UNIT_END) if unit_end >= 0 else start + size
+            self._parse_slice(bytes(memoryview(held)[start:end]))
+            start = end
+            yield
+        if start:
+            self._held = held[start:]
+        if final:
+            self._parse(self._present_parser(), b"", final=True)
+            if not self._frame.seen_body:
+                raise TmxError("is not TMX: it has no <body>")
 
     def _begin(self, final: bool) -> bool:
         start = detect(bytes(self._held[:4096]), final)
@@ -112,7 +162,7 @@ class TmxReader:
         return True
 
     def _open(self, start: Start, prologue: str) -> expat.XMLParserType:
-        self._assembly = assemble(self._frame, self._limits)
+        self._assembly = assemble(self._frame, self._limits, self._units.append)
         next(self._assembly)
         self._recorder = Recorder(self._frame, self._limits)
         parser = self._parser = self._recorder.attach(expat.ParserCreate, start.encoding)
@@ -126,37 +176,19 @@ class TmxReader:
         self._start = None
         return parser
 
-    def _parse_slices(self, final: bool) -> list[Unit]:
-        size = self._limits.slice
-        held = bytes(self._held)
-        units: list[Unit] = []
-        start = 0
-        while start < len(held) and (final or len(held) - start >= size):
-            unit_end = held.rfind(_UNIT_END, start, start + size)
-            end = unit_end + len(_UNIT_END) if unit_end >= 0 else start + size
-            units += self._read(held[start:end])
-            start = end
-        del self._held[:start]
-        if final:
-            units += self._parse(self._present_parser(), b"", final=True)
-            if not self._frame.seen_body:
-                raise TmxError("is not TMX: it has no <body>")
-        return units
-
-    def _read(self, data: bytes) -> list[Unit]:
+    def _parse_slice(self, data: bytes) -> None:
         start, frame = self._start, self._frame
         if start is not None and start.encoding == "utf-8" and data.endswith(_UNIT_END):
             plain = plain_units(data, frame.units, frame.srclang, start.offset, start.line, self._limits)
             if plain is not None:
+                self._units += plain
                 frame.units += len(plain)
                 self._start = Start("utf-8", start.offset + len(data), start.line + data.count(b"\n"))
-                return plain
-        parser = self._present_parser()
-        units = self._parse(parser, data, final=False)
+                return
+        self._parse(self._present_parser(), data, final=False)
         if frame.is_between_units and self._encoding == "utf-8" and data.endswith(_UNIT_END):
             self._start = Start("utf-8", self._fed + frame.offset_shift, self._recorder.line)
             self._parser = None
-        return units
 
     def _present_parser(self) -> expat.XMLParserType:
         if self._start is not None:
@@ -164,14 +196,17 @@ class TmxReader:
         assert self._parser is not None
         return self._parser
 
-    def _parse(self, parser: expat.XMLParserType, data: bytes, final: bool) -> list[Unit]:
+    def _parse(self, parser: expat.XMLParserType, data: bytes, final: bool) -> None:
         recorder = self._recorder
         try:
             parser.Parse(data, final)
-        except expat.ExpatError as error:
+        except TmxError:
             self._assembly.send(recorder.events)  # what came before may have been wrong in a plainer way
+            raise
+        except expat.ExpatError as error:
+            self._assembly.send(recorder.events)
             raise self._refusal(parser, error, data, final) from None
-        units = self._assembly.send(recorder.events)
+        self._assembly.send(recorder.events)
         recorder.events.clear()
         recorder.check()
         self._fed += len(data)
@@ -180,7 +215,6 @@ class TmxReader:
             raise TmxError(
                 f"has a tag or comment of more than {self._limits.token // 2} bytes", recorder.line
             )
-        return units
 
     def _count_attribute(self, *_declaration: object) -> None:
         self._attribute_declarations += 1

@@ -80,8 +80,11 @@ def batch_delete(caller: Caller, meant: Filter, deadline: Deadline, now: int) ->
 
 def _pending(selection: Selection, deadline: Deadline) -> Counter[Leaf]:
     """How many entries are meant, by leaf: from the counters where they know, else by reading."""
-    if selection.counted() is not None and not selection.catalogue.deletions:
-        return Counter({leaf: selection.counts.by_leaf[leaf] for leaf in selection.leaves})
+    if selection.counted() is not None:
+        left = Counter({leaf: selection.counts.by_leaf[leaf] for leaf in selection.leaves})
+        for deletion in selection.catalogue.deletions:
+            left -= Counter({leaf: count for leaf, count in deletion.pending.items() if leaf in left})
+        return +left
     found = selection.read(1_000_000, deadline)
     return Counter((entry.language_pair_id, entry.approval_state) for entry in found)
 

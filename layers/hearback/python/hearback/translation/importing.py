@@ -26,7 +26,7 @@ from hearback.tmx.errors import TmxError
 from hearback.tmx.mapping import Candidate, Mapper, Rejection
 from hearback.tmx.reader import Position, TmxReader
 from hearback.translation import catalogue as catalogues
-from hearback.translation import deleting, entries, imports, keys
+from hearback.translation import deleting, entries, imports, keys, timestamps
 from hearback.translation.entries import Batch, Guards, Lost
 from hearback.translation.feedback import MOST_SUGGESTIONS, ids
 from hearback.translation.imports import Import, State
@@ -117,10 +117,7 @@ class _Work:
     def _units(self) -> Iterator[tuple[Unit, Position]]:
         start = Position(**self._record.position) if self._record.position else None
         reader = TmxReader(start)
-        for piece in pieces(self._record, start.offset if start else 0):
-            for unit in reader.feed(piece):
-                yield unit, reader.position_after(unit)
-        for unit in reader.close():
+        for unit in reader.read(pieces(self._record, start.offset if start else 0)):
             yield unit, reader.position_after(unit)
 
     def _write(self, window: list[_Action]) -> None:
@@ -244,9 +241,11 @@ def _entry(candidate: Candidate, record: Import, approved_before: bool, now: int
     """The entry for a candidate, with what the importing account may say of it."""
     options = record.options
     restored = options.manages
-    created = candidate.created if restored and candidate.created is not None else now
+    said = (candidate.reviewed, candidate.created, candidate.modified) if restored else (None, None, None)
+    reviewed, created, modified = map(timestamps.parse_or_none, said)
+    created = now if created is None else created
     state = ApprovalState(candidate.approval_state) if restored else ApprovalState.AWAITING
-    reviewer, reviewed = (candidate.reviewer or "", candidate.reviewed) if restored else ("", None)
+    reviewer = (candidate.reviewer or "") if restored else ""
     if options.approve_all:
         state = ApprovalState.AWAITING if approved_before else ApprovalState.APPROVED
         reviewer, reviewed = reviewer or options.username, reviewed or now
@@ -264,7 +263,7 @@ def _entry(candidate: Candidate, record: Import, approved_before: bool, now: int
         approval_state=state,
         reviewer=reviewer,
         created=created,
-        modified=candidate.modified if restored and candidate.modified is not None else created,
+        modified=created if modified is None else modified,
         reviewed=reviewed,
         added=now,
     )

@@ -59,6 +59,14 @@ def parse(text: str, *, end: bool = False) -> int:
     return _within_range(start + time - _offset(form["zone"], text), text)
 
 
+def parse_or_none(text: str | None) -> int | None:
+    """`parse` for what need not be readable, or there at all."""
+    try:
+        return parse(text) if text else None
+    except Invalid:
+        return None
+
+
 def format(instant: int | None) -> str:
     """`YYYY-MM-DD hh:mm:ss.nnnnnnnnnZ`, in UTC; the empty string for an instant that is not set."""
     if instant is None:
