@@ -132,3 +132,16 @@ def test_the_short_way_takes_units_of_known_shape() -> None:
 
 def test_the_short_way_leaves_the_end_of_no_unit_to_the_long_way() -> None:
     assert plain_units(b"</tu>", 0, "en", 0, 1, Limits()) is None
+
+
+@pytest.mark.parametrize(("start", "end"), [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?a ", "?>")])
+@pytest.mark.parametrize("slice_size", [1, 21, 100, 200, 300, 400, 1 << 15])
+def test_what_is_hidden_stays_hidden(slice_size: int, start: str, end: str) -> None:
+    hidden = document(EN_FR + start + EN_FR * 6)
+    cut_short = hidden.removesuffix("</body></tmx>\n")
+    units, fault = outcome(
+        (cut_short + end + EN_FR + "</body></tmx>").encode(), limits=Limits(slice=slice_size)
+    )
+    assert (len(units), fault) == (2, "")
+    _, fault = outcome(hidden.encode(), limits=Limits(slice=slice_size))
+    assert "truncated" in fault

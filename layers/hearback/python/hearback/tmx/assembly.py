@@ -39,6 +39,8 @@ class Limits(NamedTuple):
     """Elements within each other."""
     text: int = 1 << 20
     """Characters of one segment or prop, or of the notes of one place."""
+    unit: int = 8 << 20
+    """Characters of all texts of one unit together."""
     variants: int = 1000
     """Of one unit; as many different props of each unit and variant."""
     token: int = 2 << 20
@@ -167,7 +169,7 @@ def assemble(  # noqa: C901, PLR0912, PLR0915 - one loop over locals: a call for
     """Send it the events of each slice."""
     most_text, most_variants, most_depth = limits.text, limits.variants, limits.depth
     new: Any = tuple.__new__  # a NamedTuple's own constructor is three times as slow
-    depth = line = offset = code = 0
+    depth = line = offset = code = size = 0
     in_body = False
     reading = 0  # level of the seg, prop or note being read …
     dropping = 0  # … and of the outermost inline code in it
@@ -230,6 +232,7 @@ def assemble(  # noqa: C901, PLR0912, PLR0915 - one loop over locals: a call for
                         raise TmxError("has a translation unit outside of <body>, or within another", line)
                     srclang = attributes.get("srclang") or frame.srclang
                     variants = []
+                    size = 0
                     unit_note = ""
                     unit_props = {}
                 elif code == CODE:
@@ -249,6 +252,9 @@ def assemble(  # noqa: C901, PLR0912, PLR0915 - one loop over locals: a call for
                 keep = False
                 if len(text) > most_text:
                     raise _too_long(most_text, line)
+                size += len(text)
+                if size > limits.unit:
+                    raise TmxError(f"has a translation unit of more than {limits.unit} characters", line)
                 if item == SEG:
                     if segment is None:
                         segment = text

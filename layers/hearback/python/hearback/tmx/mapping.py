@@ -23,6 +23,8 @@ _NOTHING_SAID: Final = (None, _UNDECIDED, None, None, None, None)
 NO_PAIR: Final = "no valid language pairs could be determined"
 _ANY_SOURCE: Final = frozenset(("*all*", "*"))
 _MOST_PLANS: Final = 10_000
+_LONGEST_SHAPE: Final = 1_000
+"""Characters of what a plan is kept for: a file that names nonsense must not fill the memory with it."""
 _new: Any = tuple.__new__  # a NamedTuple's own constructor is three times as slow
 
 
@@ -141,10 +143,15 @@ class Mapper:
         shape = (unit.srclang, named, *said)
         plan = self._plans.get(shape)
         if plan is None:
-            if len(self._plans) >= _MOST_PLANS:
-                self._plans.clear()
             slots = [_Slot(language, creationid == MACHINE, pair) for language, creationid, pair in said]
-            plan = self._plans[shape] = self._make_plan(unit.srclang, named, slots)
+            plan = self._make_plan(unit.srclang, named, slots)
+            if (
+                sum(len(text) for text in (named, *(text for slot in said for text in slot)) if text)
+                < _LONGEST_SHAPE
+            ):
+                if len(self._plans) >= _MOST_PLANS:
+                    self._plans.clear()
+                self._plans[shape] = plan
         return plan
 
     def _make_plan(self, srclang: str | None, named: str | None, slots: list[_Slot]) -> _Plan:

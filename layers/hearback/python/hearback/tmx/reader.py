@@ -185,8 +185,11 @@ class TmxReader:
                 frame.units += len(plain)
                 self._start = Start("utf-8", start.offset + len(data), start.line + data.count(b"\n"))
                 return
-        self._parse(self._present_parser(), data, final=False)
-        if frame.is_between_units and self._encoding == "utf-8" and data.endswith(_UNIT_END):
+        parser = self._present_parser()
+        self._parse(parser, data, final=False)
+        is_in_comment = parser.CurrentByteIndex < self._fed
+        is_between_units = frame.is_between_units and data.endswith(_UNIT_END) and not is_in_comment
+        if is_between_units and self._encoding == "utf-8":
             self._start = Start("utf-8", self._fed + frame.offset_shift, self._recorder.line)
             self._parser = None
 
