@@ -80,8 +80,8 @@ def foreign_unit(number: int) -> bytes:
 
 
 def read_hearback(path: Path) -> int:
-    from hearback.tmx.mapping import Mapper
     from hearback.tmx.reader import TmxReader
+    from hearback.translation.mapping import Mapper
 
     mapper = Mapper([Pair("EngFra_Generic_SRV_TNMV_8_4_x_1", "eng", "fra")])
     with path.open("rb") as file:
@@ -172,7 +172,7 @@ def write_hearback(units: int) -> int:
 
 
 def write_lxml(units: int) -> int:
-    from hearback.translation import timestamps
+    from hearback import timestamps
     from lxml import etree
 
     class Counter:

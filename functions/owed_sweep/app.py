@@ -6,8 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from hearback.storage import owed
+from hearback.timestamps import SECOND
 
-PATIENCE = 10 * 60 * owed.SECOND  # a worker that has the message now gets this long before the next
+PATIENCE = 10 * 60 * SECOND  # a worker that has the message now gets this long before the next
 
 logger = Logger(service="owed_sweep")
 metrics = Metrics(namespace="Hearback", service="owed_sweep")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hearback.tmx.mapping import Mapper
 from hearback.tmx.reader import Limits, TmxError, TmxReader
+from hearback.translation.mapping import Mapper
 
 from tests.tmx_fixtures import EN_FR, fixtures
 

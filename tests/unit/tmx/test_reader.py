@@ -10,8 +10,8 @@ import tracemalloc
 
 import pytest
 from hearback.tmx import writer
-from hearback.tmx.mapping import Mapper
 from hearback.tmx.reader import Limits, Position, TmxError, TmxReader, Unit
+from hearback.translation.mapping import Mapper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

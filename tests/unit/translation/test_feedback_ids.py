@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from hearback.translation import feedback_ids, timestamps
+from hearback import timestamps
+from hearback.translation import feedback_ids
 from hearback.translation.feedback_ids import DIGITS, LARGEST, FeedbackIds, largest_at, smallest_at, sort_key
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hearback import timestamps
 from hearback.tmx import writer
-from hearback.tmx.mapping import Candidate, Mapper, Rejection
 from hearback.tmx.reader import TmxReader
-from hearback.translation import languages, timestamps
+from hearback.translation import languages
+from hearback.translation.mapping import Candidate, Mapper, Rejection
 
 from tests.tmx_fixtures import ENG_FRA, ENG_FRA_2, ENG_FRC, ENG_GER, ENG_SPA, Pair, document, tu
 

@@ -19,11 +19,10 @@ from hearback.errors import Unfinished
 from hearback.settings import settings
 from hearback.storage import reads, transactions
 from hearback.storage.items import Item, get_number, get_text, key, key_of, number, text
+from hearback.timestamps import SECOND
 
 SHARDS = 8
 """Partitions of the outbox, so that no single one caps how fast things can be owed."""
-
-SECOND = 1_000_000_000
 
 
 def _key(owed_id: str) -> Item:

@@ -101,7 +101,7 @@ def _check(stretch: bytes, limits: Limits) -> None:
     """That XML allows its characters, that `<` and `>` come by turns, and that no limit is near."""
     if (limits.depth, limits.variants) != (_LIMITS.depth, _LIMITS.variants):
         raise _Unusual  # shapes are learnt under the usual ones
-    if len(stretch) > min(limits.text, limits.token):
+    if len(stretch) > min(limits.text, limits.unit, limits.token):
         raise _Unusual
     signs = stretch.translate(None, _HARMLESS)
     if b"]" in signs and b"]]>" not in signs:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hearback.translation import timestamps
+from hearback import timestamps
 
 FOOTER: Final = b"</body>\n</tmx>\n"
 SEVERAL_SOURCES: Final = "*all*"

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
 
-from hearback import clients
+from hearback import clients, timestamps
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
 from hearback.errors import Invalid, Unfinished
@@ -19,12 +19,13 @@ from hearback.ids import uuid7
 from hearback.settings import settings
 from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed
+from hearback.timestamps import SECOND
 from hearback.tmx.reader import TmxReader
-from hearback.translation import importing, imports, timestamps
+from hearback.translation import importing, imports
 from hearback.translation.importing import Superseded
 from hearback.translation.imports import LARGEST_UPLOAD, UPLOAD_LIFETIME, Import, Options, State
 
-_PATIENCE = 60 * owed.SECOND
+_PATIENCE = 60 * SECOND
 """After which an import that was begun in a request is looked after by the sweep."""
 _BLOCK = 1 << 20
 

@@ -24,6 +24,7 @@ from hearback.settings import settings
 from hearback.storage import owed, reads
 from hearback.storage.items import get_number, number
 from hearback.storage.transactions import ConditionFailed, Write, delete, put, transact, update
+from hearback.timestamps import SECOND
 from hearback.translation import catalogue as catalogues
 from hearback.translation import entries, keys, listing
 from hearback.translation.catalogue import Catalogue
@@ -39,7 +40,7 @@ STEP = 45
 _TRIES = 50
 _IN_REQUEST = 8.0
 """Seconds that a request removes by itself: nobody waits for what cannot be seen any more."""
-_PATIENCE = 60 * owed.SECOND
+_PATIENCE = 60 * SECOND
 
 
 def demand_filter(meant: Filter) -> Filter:

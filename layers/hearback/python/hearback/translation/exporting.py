@@ -25,6 +25,7 @@ from hearback.ids import uuid7
 from hearback.settings import settings
 from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed, Write, transact
+from hearback.timestamps import SECOND
 from hearback.tmx import writer
 from hearback.translation import catalogue as catalogues
 from hearback.translation import exports, listing
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 PART = 8 << 20
 """Bytes of a part: S3 takes at most 10,000 parts, so a file can have 80 GB."""
-_PATIENCE = 60 * owed.SECOND
+_PATIENCE = 60 * SECOND
 _PAGE = 1000
 
 

@@ -20,6 +20,7 @@ from hearback.storage.items import (
     without_nothing,
 )
 from hearback.storage.transactions import Write, put, transact
+from hearback.timestamps import SECOND
 from hearback.translation import filters, keys
 from hearback.translation.filters import Filter
 from hearback.translation.imports import KEPT, State
@@ -88,7 +89,7 @@ def to_item(record: Export) -> Item:
             "error": text(record.error) if record.error else None,
             "finished": None if record.finished is None else number(record.finished),
             "revision": number(record.revision),
-            "expires": number(record.created // owed.SECOND + KEPT),
+            "expires": number(record.created // SECOND + KEPT),
         }
     )
 

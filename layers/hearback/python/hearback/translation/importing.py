@@ -8,28 +8,24 @@ and leaves. So an import ends with the same entries and counts, whatever happene
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from botocore.exceptions import ClientError
-
-from hearback import clients
+from hearback import timestamps
 from hearback.deadline import Deadline
 from hearback.errors import Busy
-from hearback.settings import settings
 from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed, transact
 from hearback.tmx.assembly import Unit
 from hearback.tmx.errors import TmxError
-from hearback.tmx.mapping import Candidate, Mapper, Rejection
 from hearback.tmx.reader import Position, TmxReader
 from hearback.translation import catalogue as catalogues
-from hearback.translation import deleting, entries, imports, keys, timestamps
+from hearback.translation import deleting, entries, import_files, imports, keys
 from hearback.translation.entries import Batch, Guards, Lost
 from hearback.translation.feedback import MOST_SUGGESTIONS, ids
 from hearback.translation.imports import Import, State
+from hearback.translation.mapping import Candidate, Mapper, Rejection
 from hearback.translation.model import (
     MOST_NAME_CHARACTERS,
     MOST_TEXT_BYTES,
@@ -44,8 +40,6 @@ _MOST_UNITS = 1000
 """Units of a window, so that progress shows even where nothing is new."""
 _MOST_CHARACTERS = 4_000_000
 """Of a window's texts, so that long ones do not fill the memory."""
-_PIECE = 1 << 20
-"""Bytes of the file read at a time."""
 _TRIES = 50
 MOST_USERNAME_BYTES = 1024
 """Of an entry: its user is part of the keys of two indexes."""
@@ -117,7 +111,7 @@ class _Work:
     def _units(self) -> Iterator[tuple[Unit, Position]]:
         start = Position(**self._record.position) if self._record.position else None
         reader = TmxReader(start)
-        for unit in reader.read(pieces(self._record, start.offset if start else 0)):
+        for unit in reader.read(import_files.pieces(self._record, start.offset if start else 0)):
             yield unit, reader.position_after(unit)
 
     def _write(self, window: list[_Action]) -> None:
@@ -173,7 +167,7 @@ class _Work:
             finished=time.time_ns(),
             revision=self._record.revision + 1,
         )
-        _leave_result(over)
+        import_files.leave_result(over)
         try:
             transact([imports.advance(self._record, over), owed.settle(over.import_id)])
         except ConditionFailed:
@@ -266,46 +260,4 @@ def _entry(candidate: Candidate, record: Import, approved_before: bool, now: int
         modified=created if modified is None else modified,
         reviewed=reviewed,
         added=now,
-    )
-
-
-def pieces(record: Import, start: int) -> Iterator[bytes]:
-    """The file's bytes from `start` on. Raises `TmxError` when it is gone or was replaced meanwhile."""
-    try:
-        answer = clients.s3().get_object(
-            Bucket=settings().transfer_bucket,
-            Key=record.object_key,
-            Range=f"bytes={start}-",
-            IfMatch=record.etag,
-        )
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in ("NoSuchKey", "404"):
-            raise TmxError("is no longer there") from None
-        if code in ("PreconditionFailed", "412"):
-            raise TmxError("was replaced by another while it was being imported") from None
-        if code in ("InvalidRange", "416"):
-            return  # an empty file has no byte 0
-        raise
-    yield from answer["Body"].iter_chunks(_PIECE)
-
-
-def _leave_result(record: Import) -> None:
-    """The outcome as JSON, under import-results/ at the path that the file has under imports/."""
-    if not record.object_key.startswith("imports/"):
-        return
-    result = {
-        "importId": record.import_id,
-        "state": record.state,
-        "successful": record.counts.successful,
-        "duplicate": record.counts.duplicate,
-        "invalid": record.counts.invalid,
-        "warnings": record.counts.warnings,
-        "error": record.error,
-    }
-    clients.s3().put_object(
-        Bucket=settings().transfer_bucket,
-        Key=f"import-results/{record.object_key.removeprefix('imports/')}.json",
-        Body=json.dumps(result, ensure_ascii=False, indent=2).encode(),
-        ContentType="application/json",
     )

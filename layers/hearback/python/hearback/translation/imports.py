@@ -22,6 +22,7 @@ from hearback.storage.items import (
     without_nothing,
 )
 from hearback.storage.transactions import Write, put, transact
+from hearback.timestamps import SECOND
 from hearback.translation import keys
 
 MOST_WARNINGS = 10
@@ -142,7 +143,7 @@ def to_item(record: Import) -> Item:
             "error": text(record.error) if record.error else None,
             "finished": None if record.finished is None else number(record.finished),
             "revision": number(record.revision),
-            "expires": number(record.created // owed.SECOND + KEPT),
+            "expires": number(record.created // SECOND + KEPT),
         }
     )
 

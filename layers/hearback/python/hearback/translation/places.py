@@ -15,7 +15,7 @@ from hearback import clients
 from hearback.settings import settings
 from hearback.storage import reads
 from hearback.storage.items import get_number, key, number
-from hearback.storage.owed import SECOND
+from hearback.timestamps import SECOND
 from hearback.translation import filters
 from hearback.translation.filters import Filter
 

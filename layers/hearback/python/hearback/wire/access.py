@@ -7,9 +7,9 @@ from typing import Annotated, TypedDict
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from hearback import timestamps
 from hearback.access.model import Account, ApiKey, Caller, Role
 from hearback.errors import NotFound
-from hearback.translation import timestamps
 from hearback.wire.messages import PathVariable
 from hearback.wire.translation.requests import Text
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from pydantic.alias_generators import to_camel
 
-from hearback.translation import timestamps
+from hearback import timestamps
 from hearback.translation.model import Feedback, LanguagePair
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from hearback import translation
+from hearback import timestamps, translation
 from hearback.errors import HearbackError, NotFound
-from hearback.translation import feedback_ids, timestamps
+from hearback.translation import feedback_ids
 from hearback.translation.filters import MOST_IDS, Filter
 from hearback.translation.model import ApprovalState, Change, LanguagePair, NewFeedback
 from hearback.wire.messages import PathVariable

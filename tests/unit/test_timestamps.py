@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from hearback import timestamps
 from hearback.errors import Invalid
-from hearback.translation import timestamps
 from hypothesis import given
 from hypothesis import strategies as st
 
