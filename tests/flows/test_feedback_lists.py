@@ -12,7 +12,6 @@ from tests.flows.organizations import (
     ENG_SPA,
     FEEDBACK,
     GER_ENG,
-    PAIRS,
     Organization,
     Person,
     answer,
@@ -20,10 +19,6 @@ from tests.flows.organizations import (
 )
 
 BATCH_DELETE = f"{FEEDBACK}/batch-delete"
-STATES = ("awaitingApproval", "approved", "rejected")
-LANGUAGES = {pair: (source, target) for pair, source, target in PAIRS}
-TEXTS = ("Haus", "HAUS am See", "baum & haus", "Éclair", "x+y=z 100%", "")
-TEXT_FIELDS = ("sourceText", "machineTranslation", "suggestedTranslation", "comment")
 
 Entry = dict[str, Any]
 Filters = dict[str, str]

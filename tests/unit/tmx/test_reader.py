@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import time
 import tracemalloc
 
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tmx_fixtures import EN_FR, Fixture, bomb, document, fixtures, studio, tu, workbench
+from tests.tmx_reading import outcome
 
 ALL = fixtures()
 GOOD = [fixture for fixture in ALL if not fixture.reason]
@@ -54,25 +54,11 @@ def test_every_kind_of_real_file_gives_its_exact_counts(fixture: Fixture) -> Non
     assert counts == (fixture.successful, fixture.duplicate, fixture.invalid)
 
 
+@pytest.mark.timeout(60)  # a bomb that goes off never ends: this is no measurement
 @pytest.mark.parametrize("fixture", BAD, ids=named)
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(fixture: Fixture) -> None:
-    started = time.perf_counter()
     with pytest.raises(TmxError, match=fixture.reason):
         read(fixture.data, 1 << 16)
-    assert time.perf_counter() - started < 5
-
-
-def outcome(data: bytes, size: int = 0, limits: Limits | None = None) -> tuple[list[Unit], str]:
-    """The units, and the fault behind them."""
-    size = size or len(data) or 1
-    pieces = (data[start : start + size] for start in range(0, len(data), size))
-    units = []
-    try:
-        for unit in TmxReader(limits=limits).read(pieces):
-            units.append(unit)  # noqa: PERF402 - those before the fault
-    except TmxError as error:
-        return units, str(error)
-    return units, ""
 
 
 @pytest.mark.parametrize("fixture", [f for f in ALL if len(f.data) < 20_000], ids=named)

@@ -5,24 +5,12 @@ from __future__ import annotations
 import pytest
 from hearback.tmx import reader as reader_module
 from hearback.tmx.plain import plain_units
-from hearback.tmx.reader import Limits, TmxError, TmxReader, Unit
+from hearback.tmx.reader import Limits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tmx_fixtures import EN_FR, Fixture, document, fixtures
-
-
-def outcome(data: bytes, size: int = 0, limits: Limits | None = None) -> tuple[list[Unit], str]:
-    """The units, and the fault behind them."""
-    size = size or len(data) or 1
-    pieces = (data[start : start + size] for start in range(0, len(data), size))
-    units = []
-    try:
-        for unit in TmxReader(limits=limits).read(pieces):
-            units.append(unit)  # noqa: PERF402 - those before the fault
-    except TmxError as error:
-        return units, str(error)
-    return units, ""
+from tests.tmx_reading import outcome
 
 
 @pytest.mark.parametrize(

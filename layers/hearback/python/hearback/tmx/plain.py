@@ -19,8 +19,9 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from xml.parsers import expat
 
-from hearback.tmx.assembly import Frame, Limits, Recorder, Unit, Variant, assemble
+from hearback.tmx.assembly import Frame, Recorder, assemble
 from hearback.tmx.errors import TmxError
+from hearback.tmx.units import Limits, Unit, Variant
 
 _UNIT_END: Final = b"</tu>"
 _SPACE: Final = b" \t\r\n"

@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
-from hearback.tmx.assembly import Frame, Limits, Recorder, Unit, Variant, assemble
+from hearback.tmx.assembly import Frame, Recorder, assemble
 from hearback.tmx.encoding import Start, codec_of, detect, encode
 from hearback.tmx.errors import TmxError
 from hearback.tmx.plain import plain_units
+from hearback.tmx.units import Limits, Unit, Variant
 
 __all__ = ["Limits", "Position", "TmxError", "TmxReader", "Unit", "Variant"]
 

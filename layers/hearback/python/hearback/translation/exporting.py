@@ -261,7 +261,7 @@ def _source_tag(selection: Selection) -> str:
     tags = {
         catalogue.pairs[pair].source_language_tag for pair, _ in selection.leaves if pair in catalogue.pairs
     }
-    return tags.pop() if len(tags) == 1 else "*all*"
+    return tags.pop() if len(tags) == 1 else writer.SEVERAL_SOURCES
 
 
 def _unit(catalogue: Catalogue, entry: Feedback) -> bytes:

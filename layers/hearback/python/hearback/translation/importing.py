@@ -17,9 +17,9 @@ from hearback.deadline import Deadline
 from hearback.errors import Busy
 from hearback.storage import owed
 from hearback.storage.transactions import ConditionFailed, transact
-from hearback.tmx.assembly import Unit
 from hearback.tmx.errors import TmxError
 from hearback.tmx.reader import Position, TmxReader
+from hearback.tmx.units import Unit
 from hearback.translation import catalogue as catalogues
 from hearback.translation import deleting, entries, import_files, imports, keys
 from hearback.translation.entries import Batch, Guards, Lost
@@ -41,8 +41,6 @@ _MOST_UNITS = 1000
 _MOST_CHARACTERS = 4_000_000
 """Of a window's texts, so that long ones do not fill the memory."""
 _TRIES = 50
-MOST_USERNAME_BYTES = 1024
-"""Of an entry: its user is part of the keys of two indexes."""
 
 
 class Superseded(Exception):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from hearback.tmx.assembly import Unit, Variant
+from hearback.tmx.units import Unit, Variant
 from hearback.translation.languages import generic, language_ids
 
 MACHINE: Final = "MT!"
