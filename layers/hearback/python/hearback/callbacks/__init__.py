@@ -1,0 +1,8 @@
+"""Callbacks: telling a project's own server what became of its tasks, at least once, at most five times.
+
+targets     what a callback may be sent to: URLs, and addresses that lie outside
+signing     how a request proves where it comes from
+sending     one attempt over the network, bounded in time and size
+schedule    when to try again, and the states of a delivery
+redaction   secrets, out of everything that is logged or kept
+"""
