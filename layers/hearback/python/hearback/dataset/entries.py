@@ -183,7 +183,7 @@ def change(caller: Caller, entry_id: str, to: Callable[[Found], Entry], now: int
 
 def save(before: Entry, after: Entry, now: int) -> Entry:
     """Write an entry's next form with what it moves; `ConditionFailed` when it has another form by now."""
-    after = after._replace(updated_at=now, revision=before.revision + 1)
+    after = after._replace(updated_at=max(now, after.created_at), revision=before.revision + 1)
     difference = changes.between(items.entry_item(before), items.entry_item(after))
     condition = "revision = :seen"
     entry = changes.change(

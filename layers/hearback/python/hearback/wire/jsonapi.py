@@ -88,9 +88,9 @@ class JsonApi:
             def route(caller: Caller, request: Request) -> Answer:
                 document = bodies.read(_body(request))
                 if most > 1 and bodies.is_several(document):
-                    made = function(caller, bodies.several(self.resource, document, most), request.now)
+                    made = function(caller, bodies.several(self.resource, document, most), _now(request))
                     return self._answer(self._made(request, made), 201)
-                (record,) = function(caller, [bodies.new(self.resource, document)], request.now)
+                (record,) = function(caller, [bodies.new(self.resource, document)], _now(request))
                 place = self.resource.url(request.base_url, record.id)
                 return self._answer(self._one(request, record), 201, {"Location": place})
 
@@ -113,7 +113,7 @@ class JsonApi:
 
         def route(caller: Caller, resource_id: ResourceId, request: Request) -> Answer:
             changes = bodies.changes(self.resource, bodies.read(_body(request)), resource_id)
-            return self._answer(self._one(request, function(caller, resource_id, changes, request.now)))
+            return self._answer(self._one(request, function(caller, resource_id, changes, _now(request))))
 
         return self._declare("PATCH", f"{self.resource.path}/{{resource_id}}", function, route)
 
@@ -121,7 +121,7 @@ class JsonApi:
         """`DELETE` one record; what the function gives, if anything, is where its progress is to be seen."""
 
         def route(caller: Caller, resource_id: ResourceId, request: Request) -> Answer:
-            progress = function(caller, resource_id, request.now)
+            progress = function(caller, resource_id, _now(request))
             headers = {"Location": f"{request.base_url}{progress}"} if progress else {}
             return Answer("", 204, MEDIA_TYPE, headers)
 
@@ -143,7 +143,7 @@ class JsonApi:
         def declare(function: Function) -> Function:
             def run(caller: Caller, request: Request, *its_id: str) -> Answer:
                 brought = bodies.action(_body(request), expected) if expected is not None else {}
-                record = function(caller, *its_id, brought, request.now)
+                record = function(caller, *its_id, brought, _now(request))
                 if record is None:
                     return Answer("", 204, MEDIA_TYPE)
                 return self._answer(self._one(request, record))
@@ -210,6 +210,11 @@ class JsonApi:
         self, document: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
     ) -> Answer:
         return Answer(to_json(document), status, MEDIA_TYPE, headers or {})
+
+
+def _now(request: Request) -> int:
+    """When the request arrived, in whole microseconds: as instants are kept and shown."""
+    return request.now // 1000 * 1000
 
 
 def _body(request: Request) -> bytes:
