@@ -32,7 +32,7 @@ def answer(request: Request, authenticate: Callable[[Header], Caller]) -> Answer
     except Unauthenticated as error:
         reply = jsonrpc.unauthenticated(error)
     else:
-        reply = jsonrpc.answer(request.body, _methods(caller, request.now))
+        reply = jsonrpc.answer(request.body, _methods(caller, request.now // 1000 * 1000))
     return Answer("" if reply.document is None else to_json(reply.document), reply.status)
 
 
