@@ -2,10 +2,12 @@
 
     HearbackError
     ├── Invalid            the input is wrong, and the message says what and where
-    │   └── TooLarge       … because it is larger than the documented limit
+    │   ├── TooLarge       … because it is larger than the documented limit
+    │   └── UnknownMedia   … because it is of another media type than the documented ones
     ├── Unauthenticated    no key, or one that is not (or no longer) valid
     ├── Forbidden          a valid key without the right for this
     ├── NotFound           no such thing in the caller's organization
+    │   └── NotAllowed     … for this method, but there is for another
     ├── Conflict           the thing changed, or is in a state that does not allow this
     ├── Busy               contention or throttling outlasted the retries: ask again later
     └── Unfinished         the work does not fit the time of one request
@@ -33,6 +35,10 @@ class TooLarge(Invalid):
     pass
 
 
+class UnknownMedia(Invalid):
+    pass
+
+
 class Unauthenticated(HearbackError):
     pass
 
@@ -42,6 +48,10 @@ class Forbidden(HearbackError):
 
 
 class NotFound(HearbackError):
+    pass
+
+
+class NotAllowed(NotFound):
     pass
 
 

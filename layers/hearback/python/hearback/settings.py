@@ -14,10 +14,12 @@ class Settings(NamedTuple):
     access_table: str
     owed_table: str
     translation_table: str
+    dataset_table: str
     transfer_bucket: str
     import_queue: str
     export_queue: str
     deletion_queue: str
+    upkeep_queue: str
     token_secret: str
 
 

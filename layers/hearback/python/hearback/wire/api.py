@@ -35,7 +35,7 @@ from botocore.exceptions import ClientError
 
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
-from hearback.errors import Busy, HearbackError, NotFound, TooLarge
+from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
 from hearback.wire import reading
 from hearback.wire.credentials import Header
 from hearback.wire.families import Family
@@ -78,6 +78,7 @@ class Api:
         self.logger = Logger(service=family.name)
         self.metrics = Metrics(namespace="Hearback", service=family.name)
         self.authenticate = authenticate
+        self._paths: list[tuple[re.Pattern[str], str]] = []
         self._resolver = APIGatewayRestResolver()
         self._resolver.not_found(self._no_such_route)
         self._resolver.exception_handler(Exception)(self._failure)
@@ -132,6 +133,7 @@ class Api:
             answered = answer or inspect.get_annotations(function).get("return")
             self.operations.append(Operation(method, path, function, public, answered, also or {}))
             variables = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path) + "/*")
+            self._paths.append((variables, method))
             # The resolver's own pattern for a variable knows some characters only; ours, all but the slash.
             self._resolver.route(re.sub(r"{\w+}", "([^/]+)", path), method)(
                 lambda: self._run(function, arguments, public, variables)
@@ -204,7 +206,11 @@ class Api:
 
     def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
         event = self._resolver.current_event
-        return self._error(NotFound("There is no such route.", f"{event.http_method} {event.path}"))
+        asked = f"{event.http_method} {event.path}"
+        others = sorted({method for path, method in self._paths if path.fullmatch(event.path)})
+        if others:
+            return self._error(NotAllowed(f"There is {', '.join(others)} here, and no such method.", asked))
+        return self._error(NotFound("There is no such route.", asked))
 
     def _failure(self, error: Exception) -> Response[str]:
         if isinstance(error, HearbackError):

@@ -12,18 +12,24 @@ from hearback.errors import (
     Forbidden,
     HearbackError,
     Invalid,
+    NotAllowed,
     NotFound,
     TooLarge,
     Unauthenticated,
     Unfinished,
+    UnknownMedia,
 )
+from hearback.jsonapi import errors as jsonapi
 
 STATUS: dict[type[HearbackError], int] = {
     Invalid: 400,
     TooLarge: 413,
+    UnknownMedia: 415,
+    jsonapi.Unprocessable: 422,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
+    NotAllowed: 405,
     Conflict: 409,
     Busy: 429,
     Unfinished: 500,
@@ -36,12 +42,12 @@ class Family:
     """One published API, as its clients see it.
 
     `name` names it in logs, `status` overrides `STATUS` where its contract differs, and `body`
-    writes the error document from status, message and details.
+    writes the document of an error for its status.
     """
 
     name: str
     status: dict[type[HearbackError], int]
-    body: Callable[[int, str, str], str]
+    body: Callable[[int, HearbackError], str]
     media_type: str = "application/json"
 
     def status_of(self, error: HearbackError) -> int:
@@ -54,15 +60,25 @@ class Family:
     def error(self, error: HearbackError) -> tuple[int, str]:
         """The status and the document for a domain error."""
         status = self.status_of(error)
-        return status, self.body(status, error.message, error.details)
+        return status, self.body(status, error)
 
 
-def _error_object(status: int, message: str, details: str) -> str:
-    error = {"code": status, "message": message, "details": details}
-    return json.dumps({"error": error}, ensure_ascii=False, separators=(",", ":"))
+def _error_object(status: int, error: HearbackError) -> str:
+    told = {"code": status, "message": error.message, "details": error.details}
+    return _to_json({"error": told})
+
+
+def _errors(status: int, error: HearbackError) -> str:
+    return _to_json(jsonapi.document(status, error))
+
+
+def _to_json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
-TRANSLATION = Family("translation_feedback", {Conflict: 400}, _error_object)
+TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _error_object)
 
-ACCESS = Family("access", {}, _error_object)
+ACCESS = Family("access", {NotAllowed: 404}, _error_object)
+
+DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")

@@ -68,7 +68,12 @@ class Request:
 
     @cached_property
     def query(self) -> reading.Parameters:
-        return reading.query(self.event.get("multiValueQueryStringParameters") or {})
+        return reading.query(self.all_values)
+
+    @property
+    def all_values(self) -> Mapping[str, list[str]]:
+        """The query string with all values of each name."""
+        return self.event.get("multiValueQueryStringParameters") or {}
 
     @cached_property
     def form(self) -> reading.Parameters:
