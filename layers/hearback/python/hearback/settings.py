@@ -15,11 +15,18 @@ class Settings(NamedTuple):
     owed_table: str
     translation_table: str
     dataset_table: str
+    task_table: str
+    callback_table: str
     transfer_bucket: str
     import_queue: str
     export_queue: str
     deletion_queue: str
     upkeep_queue: str
+    creation_queue: str
+    callback_queue: str
+    slow_callback_queue: str
+    callback_networks: str
+    callback_http: str
     token_secret: str
 
 

@@ -23,13 +23,13 @@ SECONDS = 10
 """The whole attempt, from the resolver to the last byte read."""
 
 MOST_ANSWER = 2_048
-"""Bytes of the answer's body that are kept; the rest is not awaited."""
+"""Bytes of the answer's body that are kept."""
 
 MOST_HEADER = 16_384
 """Bytes of the answer's status line and header."""
 
 MOST_RECEIVED = 65_536
-"""Bytes in all: interim answers, and the framing of chunks, count too."""
+"""Bytes in all: interim answers, and the framing of chunks, count too. An answer that goes on is a failure."""
 
 Failure = Literal["target", "dns", "tls", "connect", "timeout", "reset", "answer"]
 """In this order: an address is not public; the name does not resolve; TLS, or trust, fails; nobody takes
@@ -114,8 +114,7 @@ class _Answer:
                 self.status = event.status_code
                 self.retry_after = _retry_after(event)
             case h11.Data():
-                self._body += event.data
-                self.complete = len(self._body) >= MOST_ANSWER
+                self._body += event.data[: MOST_ANSWER - len(self._body)]
             case h11.EndOfMessage():
                 self.complete = True
 

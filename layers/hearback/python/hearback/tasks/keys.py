@@ -1,0 +1,90 @@
+"""Keys of the task table; `project` is a project's number.
+
+pk                          sk                      what
+tasks#<project>#<shard>     task id                 a task
+batches#<project>           batch id, 16 digits     a batch
+failures#<batch id>         row, 8 digits           a row of a batch that became no task
+counts#<project>            <shard>                 tasks by state
+counts#<project>            <day>#<shard>           what happened on a day
+delivered#<project>         <instant>#<task>#<round>  the log of deliveries
+consumers#<project>         name                    how far a consumer has read that log
+places#<hash>               page                    where a page of a list begins
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from hearback.settings import settings
+from hearback.storage.items import Item, key
+from hearback.storage.reads import Range
+from hearback.tasks import ids
+
+COUNT_SHARDS = 8
+
+
+def table() -> str:
+    return settings().task_table
+
+
+def task(project: int, task_id: str) -> Item:
+    return key(f"tasks#{project}#{ids.shard(task_id)}", task_id)
+
+
+def tasks(project: int) -> list[Range]:
+    """All tasks of a project, in the order of their ids."""
+    return [Range(table(), f"tasks#{project}#{shard}") for shard in range(ids.SHARDS)]
+
+
+def in_state(project: int, state: str) -> Range:
+    """The tasks of a project in one state, in the order of their ids."""
+    return Range(
+        table(), f"{project}#{state}", index_name="by-state", partition_attribute="of_state"
+    )
+
+
+def batch(project: int, batch_id: int) -> Item:
+    return key(f"batches#{project}", f"{batch_id:016d}")
+
+
+def failure(batch_id: int, row: int) -> Item:
+    return key(f"failures#{batch_id}", f"{row:08d}")
+
+
+def failures(batch_id: int, first: int, last: int) -> Range:
+    """The rows `first` to `last` of a batch that became no task."""
+    return Range(table(), f"failures#{batch_id}", f"{first:08d}", f"{last:08d}")
+
+
+def count(project: int, shard: int) -> Item:
+    return key(f"counts#{project}", f"{shard:02d}")
+
+
+def day_count(project: int, day: str, shard: int) -> Item:
+    """`day` is YYYY-MM-DD."""
+    return key(f"counts#{project}", f"{day}#{shard:02d}")
+
+
+def counts(project: int) -> Range:
+    return Range(table(), f"counts#{project}", "00", "99")
+
+
+def day_counts(project: int, first: str, last: str) -> Range:
+    return Range(table(), f"counts#{project}", f"{first}#", f"{last}#~")
+
+
+def delivered(project: int, at: int, task_id: str, round: int) -> Item:
+    return key(f"delivered#{project}", f"{at:019d}#{task_id}#{round}")
+
+
+def deliveries(project: int, since: int = 0) -> Range:
+    return Range(table(), f"delivered#{project}", f"{max(0, since):019d}")
+
+
+def consumer(project: int, name: str) -> Item:
+    return key(f"consumers#{project}", f"c#{name}")
+
+
+def place(project: int, what: str, page: int) -> Item:
+    digest = blake2b(what.encode(), digest_size=16).hexdigest()
+    return key(f"places#{project}#{digest}", f"{page:09d}")
