@@ -1,6 +1,8 @@
 """Ids of tasks: 24 hexadecimal digits that sort by creation and, in a batch, by row.
 
-    8 digits seconds since 1970 · 8 digits tag (of the batch; random for a single task) · 8 digits row (random for a single task)
+    8 digits  seconds since 1970, of the task or its batch
+    8 digits  a tag of the batch; random for a single task
+    8 digits  the row in the batch; random for a single task
 
 A batch's ids are so known before its tasks are there, and a page of a batch is a range of ids.
 """

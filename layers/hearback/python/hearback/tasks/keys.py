@@ -38,9 +38,7 @@ def tasks(project: int) -> list[Range]:
 
 def in_state(project: int, state: str) -> Range:
     """The tasks of a project in one state, in the order of their ids."""
-    return Range(
-        table(), f"{project}#{state}", index_name="by-state", partition_attribute="of_state"
-    )
+    return Range(table(), f"{project}#{state}", index_name="by-state", partition_attribute="of_state")
 
 
 def batch(project: int, batch_id: int) -> Item:

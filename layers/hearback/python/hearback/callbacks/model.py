@@ -1,0 +1,60 @@
+"""Callbacks as they are kept: whom they go to, what they say, and how far they are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from hearback.callbacks.schedule import Delivery
+
+
+class Kind(StrEnum):
+    """What a callback tells."""
+
+    CREATION = "creation"
+    DELIVERY = "delivery"
+    ARCHIVAL = "archival"
+
+
+class Receiver(NamedTuple):
+    """Whom callbacks of a kind go to, without any secret.
+
+    `mode` is none, basic, access_key, token or hmac; `user` names who authenticates (a user, or a key id).
+    `secret_version` finds the secrets, if there are any.
+    """
+
+    url: str
+    mode: str = "none"
+    user: str | None = None
+    has_secret: bool = False
+    has_signing_secret: bool = False
+    secret_version: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Receiver:
+        return cls(**value)
+
+
+class Callback(NamedTuple):
+    """One thing that is told to one receiver, until they have it or are given up."""
+
+    id: str
+    """The delivery id: the same on every attempt."""
+    organization_id: str
+    project: int
+    project_id: str
+    kind: Kind
+    task_id: str
+    round: int
+    receiver: Receiver
+    body: str
+    created_at: int
+    updated_at: int
+    delivery: Delivery = Delivery()
+    next_at: int | None = None
+    """When it is tried again (ns), about."""
+    outcome: str | None = None
+    """Status or error of the last attempt."""
