@@ -16,17 +16,17 @@ class Owed(NamedTuple):
     message: Mapping[str, Any]
 
 
-def callback(
-    organization_id: str,
-    project: int,
-    project_id: str,
-    kind: Kind,
-    task_id: str,
-    round: int,
-    receiver: Receiver,
-    body: str,
-    now: int,
-) -> Owed:
+class Subject(NamedTuple):
+    """What a callback is about."""
+
+    organization_id: str
+    project: int
+    project_id: str
+    task_id: str
+    round: int
+
+
+def callback(subject: Subject, kind: Kind, receiver: Receiver, body: str, now: int) -> Owed:
     """A new callback. Its id follows from kind, task and round: owed twice, it is still one."""
     raise NotImplementedError
 

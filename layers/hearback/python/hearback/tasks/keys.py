@@ -75,6 +75,11 @@ def delivered(project: int, at: int, task_id: str, round: int) -> Item:
     return key(f"delivered#{project}", f"{at:019d}#{task_id}#{round}")
 
 
+def delivered_row(project: int, row: str) -> Item:
+    """A row of the log of deliveries, by its place there."""
+    return key(f"delivered#{project}", row)
+
+
 def deliveries(project: int, since: int = 0) -> Range:
     return Range(table(), f"delivered#{project}", f"{max(0, since):019d}")
 

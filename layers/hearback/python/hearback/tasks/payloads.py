@@ -14,6 +14,10 @@ def to_json(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
+def from_json(text: str) -> Any:
+    return json.loads(text)
+
+
 def time(instant: int | None) -> str | None:
     """`20130715T04:45:57`, in UTC: the form of the published examples."""
     if instant is None:

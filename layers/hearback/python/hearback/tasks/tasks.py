@@ -226,20 +226,11 @@ def callbacks(
     receiver = settings.callbacks.get(kind)
     if receiver is None:
         return []
-    return [
-        owing.callback(
-            task.organization_id,
-            task.project,
-            project_id,
-            kind,
-            task.id,
-            task.current_round,
-            receiver,
-            payloads.of_task(task),
-            now,
-        )
-        for task in several
-    ]
+    found = []
+    for task in several:
+        subject = owing.Subject(task.organization_id, task.project, project_id, task.id, task.current_round)
+        found.append(owing.callback(subject, kind, receiver, payloads.of_task(task), now))
+    return found
 
 
 def acknowledge(project: int, task_id: str, round: int, now: int) -> None:
