@@ -16,6 +16,16 @@ class Kind(StrEnum):
     ARCHIVAL = "archival"
 
 
+FIELDS = {
+    "none": (None, None),
+    "basic": ("user", "password"),
+    "access_key": (None, "key"),
+    "token": (None, "token"),
+    "hmac": ("key_id", "secret"),
+}
+"""By mode: the field that names who authenticates, and the one that proves it."""
+
+
 class Receiver(NamedTuple):
     """Whom callbacks of a kind go to, without any secret.
 
@@ -58,3 +68,17 @@ class Callback(NamedTuple):
     """When it is tried again (ns), about."""
     outcome: str | None = None
     """Status or error of the last attempt."""
+
+
+def shown(value: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a kept receiver."""
+    receiver = Receiver.from_json(value)
+    told: dict[str, Any] = {"mode": receiver.mode, "has_secret": receiver.has_secret}
+    user_field = FIELDS[receiver.mode][0]
+    if user_field:
+        told[user_field] = receiver.user
+    return {
+        "url": receiver.url,
+        "authentication": told,
+        "has_signing_secret": receiver.has_signing_secret,
+    }

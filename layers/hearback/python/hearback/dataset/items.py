@@ -38,6 +38,8 @@ PROJECT = Codec(
     Project,
     {"id": TEXT, "organization_id": TEXT, "name": TEXT, "description": TEXT, "created_by_email": TEXT}
     | {"task_project_id": NUMBER, "block": NAME, "tail": _TAIL}
+    | {"input_schema": JSON, "answer_schema": JSON, "creation_mode": NAME, "creation_callback": JSON}
+    | {"delivery_callback": JSON, "archival_callback": JSON}
     | _TIMES,
 )
 MEMBER = Codec(

@@ -54,6 +54,14 @@ class Project(NamedTuple):
     block: str
     tail: Tail
     """Of the shelf of its datasets."""
+    input_schema: dict[str, Any] | None = None
+    answer_schema: dict[str, Any] | None = None
+    creation_mode: str = "sync"
+    """`sync`, or `async`: its tasks are created in the background."""
+    creation_callback: dict[str, Any] | None = None
+    """A receiver (`hearback.callbacks.model.Receiver`), without secrets; as the two below."""
+    delivery_callback: dict[str, Any] | None = None
+    archival_callback: dict[str, Any] | None = None
 
 
 class Member(NamedTuple):

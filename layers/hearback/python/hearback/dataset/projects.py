@@ -49,8 +49,14 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
             place(_spot(caller.organization_id), caller.organization_id, LEAF, 1, writes)
         except Refused:  # the project's number is taken: another one is drawn
             continue
-        return made[0]
+        return _with_settings(made[0], attributes)
     raise Busy("The service is busy; try again.")
+
+
+def _with_settings(project: Project, attributes: Mapping[str, Any]) -> Project:
+    """The project with the task settings that came with it; secrets are kept under its id."""
+    asked = {name: value for name, value in attributes.items() if name not in ("name", "description")}
+    return _save(project, project._replace(**_settled(project, asked))) if asked else project
 
 
 def _new(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
@@ -83,8 +89,17 @@ def _spot(organization_id: str) -> Spot:
 def update(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: int) -> Project:
     standing = rights.standing(caller, project_id)
     standing.require_owner()
-    after = standing.project._replace(**attributes, updated_at=now)
+    after = standing.project._replace(**_settled(standing.project, attributes), updated_at=now)
     return _save(standing.project, after)
+
+
+def _settled(project: Project, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes with callbacks as a project keeps them; their secrets are put away."""
+    if not any(name.endswith("_callback") for name in attributes):
+        return dict(attributes)
+    from hearback.tasks import settings  # few requests of few Lambdas need it
+
+    return settings.settled(project, attributes)
 
 
 def _save(before: Project, after: Project) -> Project:

@@ -79,6 +79,11 @@ class Creation(NamedTuple):
         return CHUNK // 2 if self.calls_back else CHUNK
 
     @property
+    def most_bytes(self) -> int:
+        """Of a chunk's data; a callback repeats it."""
+        return MOST_BYTES // 3 if self.calls_back else MOST_BYTES
+
+    @property
     def calls_back(self) -> bool:
         return Kind.CREATION in self.settings.callbacks
 
@@ -86,7 +91,7 @@ class Creation(NamedTuple):
 def _create(batch: Batch, creation: Creation, deadline: Deadline, now: int) -> bool:
     try:
         rows = _rows(batch, creation.settings)
-        for chunk in _chunks(rows, batch.rows, creation.chunk):
+        for chunk in _chunks(rows, batch.rows, creation):
             batch = _create_chunk(batch, creation, chunk, now)
             if deadline.passed:
                 return False
@@ -205,17 +210,17 @@ def row_of(number: int, value: Any, with_settings: Settings, check: bool = True)
     return Row(number, draft, size=len(payloads.to_json(value["data"]).encode()))
 
 
-def _chunks(rows: Iterator[Row], first: int, most: int) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Row], first: int, creation: Creation) -> Iterator[list[Row]]:
     """The rows from `first` on, in runs that fit a transaction."""
     chunk: list[Row] = []
     size = 0
     for row in rows:
         if row.number < first:
             continue
-        if chunk and (len(chunk) == most or size + row.size > MOST_BYTES):
+        if chunk and (len(chunk) == creation.chunk or size + row.size > creation.most_bytes):
             yield chunk
             chunk, size = [], 0
         chunk.append(row)
-        size += row.size + min(_MOST_KEPT, 4_000)
+        size += row.size + 4_000
     if chunk:
         yield chunk

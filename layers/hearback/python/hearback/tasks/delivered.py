@@ -79,7 +79,9 @@ def _behind(
     project: int, consumer: Consumer, wanted: Wanted, limit: int, deadline: Deadline
 ) -> tuple[list[str], list[Task], int]:
     """The rows to hand out with their tasks, and how far the log was read for them."""
-    seen, rows, tasks, cursor = set(consumer.recent), [], [], consumer.cursor
+    seen, cursor = set(consumer.recent), consumer.cursor
+    rows: list[str] = []
+    tasks: list[Task] = []
     since = consumer.cursor - _BACK
     if len(consumer.recent) == _MOST_RECENT:
         since = max(since, _time(min(consumer.recent)))

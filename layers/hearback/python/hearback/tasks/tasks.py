@@ -165,6 +165,19 @@ def set_priority(project: TaskProject, task_id: str, priority: int, now: int) ->
     return change(project, task_id, lambda task: task._replace(priority=priority), now)
 
 
+def set_priorities(
+    project: TaskProject, task_ids: Sequence[str], priority: int, now: int
+) -> tuple[int, list[str]]:
+    """How many tasks have the priority now, and which there are not."""
+    missing = []
+    for task_id in dict.fromkeys(task_ids):
+        try:
+            set_priority(project, task_id, priority, now)
+        except NotFound:
+            missing.append(task_id)
+    return len(set(task_ids)) - len(missing), missing
+
+
 class Answered(NamedTuple):
     """What a worker hands in."""
 

@@ -33,6 +33,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSu
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import ClientError
 
+from hearback.access import store
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
@@ -72,8 +73,12 @@ class Operation:
 class Api:
     """One family's routes, with its ways to authenticate and to say what went wrong."""
 
-    def __init__(self, family: Family, authenticate: Callable[[Header], Caller]) -> None:
+    def __init__(
+        self, family: Family, authenticate: Callable[[Header], Caller], query_key: str | None = None
+    ) -> None:
+        """`query_key`: the parameter of the query string in which a key may come as well."""
         self.family = family
+        self.query_key = query_key
         self.operations: list[Operation] = []
         self.logger = Logger(service=family.name)
         self.metrics = Metrics(namespace="Hearback", service=family.name)
@@ -160,7 +165,8 @@ class Api:
         return Request(event, time.time_ns())
 
     def _identify(self, request: Request) -> Caller:
-        caller = self.authenticate(request.header)
+        presented = request.all_values.get(self.query_key or "", [])
+        caller = store.authenticate(presented[0]) if presented else self.authenticate(request.header)
         self.logger.append_keys(organization=caller.organization_id, key=caller.key_id)
         return caller
 

@@ -26,6 +26,12 @@ def basic_or_bearer(header: Header) -> Caller:
     )
 
 
+def auth_token(header: Header) -> Caller:
+    """A key in `X-Auth-Token`, or as `basic_or_bearer` takes it."""
+    presented = header("X-Auth-Token")
+    return store.authenticate(presented) if presented else basic_or_bearer(header)
+
+
 def _basic(value: str) -> Caller:
     """The key as user name; or, as some clients have it, as password beside the account's address."""
     try:

@@ -82,3 +82,15 @@ TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 
 DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")
+
+
+def _typed_errors(status: int, error: HearbackError) -> str:
+    """One error, or one for each thing that is wrong; a type is a status or, where there is one, a name."""
+    faults = error.faults if isinstance(error, jsonapi.Unprocessable) else ()
+    told = [{"type": fault.pointer or status, "message": fault.detail} for fault in faults]
+    message = f"{error.message} {error.details}".strip()
+    return _to_json({"errors": told or [{"type": status, "message": message}]})
+
+
+# Sama's contract knows 400, 401, 404, 405, 413 and 429; a state that does not allow something is a 400 too.
+TASKS = Family("tasks", {jsonapi.Unprocessable: 400, Forbidden: 404, Conflict: 409}, _typed_errors)

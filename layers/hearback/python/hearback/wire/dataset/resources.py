@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hearback.callbacks import model as receivers
 from hearback.dataset.model import Entry, Member, MemberRole, Status, Step
 from hearback.errors import Invalid
 from hearback.jsonapi import kinds
 from hearback.jsonapi.resource import (
+    Attribute,
     Parent,
     Resource,
     Special,
@@ -23,6 +25,7 @@ from hearback.jsonapi.resource import (
     to_one_by,
     uuid,
 )
+from hearback.tasks import schemas
 
 LONGEST_NAME = 500
 LONGEST_TEXT = 50_000
@@ -49,6 +52,9 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+_RECEIVER = Attribute(kinds.JSON._replace(show=receivers.shown), nullable=True)
+"""Where callbacks go; its secrets are written, and never shown."""
+
 PROJECTS = Resource(
     "dataset:projects",
     "/api/v1/dataset/projects",
@@ -58,6 +64,12 @@ PROJECTS = Resource(
         "organization_id": text(writable="never"),
         **_AUTHOR,
         "task_project_id": integer(writable="never"),
+        "input_schema": json_value(nullable=True, check=schemas.check_schema),
+        "answer_schema": json_value(nullable=True, check=schemas.check_schema),
+        "creation_mode": one_of(("sync", "async")),
+        "creation_callback": _RECEIVER,
+        "delivery_callback": _RECEIVER,
+        "archival_callback": _RECEIVER,
         **_TIMES,
     },
 )

@@ -1,0 +1,230 @@
+"""Tasks, batches and the log of callbacks (Sama Platform API v2)."""
+
+from typing import Annotated, Any
+
+from hearback.access.model import Caller
+from hearback.callbacks import log
+from hearback.deadline import Deadline
+from hearback.errors import Invalid
+from hearback.tasks import batches, counts, delivered, lists, projects, tasks
+from hearback.tasks.tasks import day
+from hearback.wire.api import Api
+from hearback.wire.credentials import auth_token
+from hearback.wire.families import TASKS
+from hearback.wire.messages import Answer, PathVariable, Request
+from hearback.wire.tasks import answers, requests
+
+api = Api(TASKS, auth_token, query_key="access_key")
+handler = api.handler
+
+PROJECT = "/v2/projects/{project}"
+
+Name = Annotated[str, PathVariable(lambda text: text.removesuffix(".json"))]
+"""A path's last part: the gateway cannot route what stands before `.json` by itself."""
+
+
+@api.post(f"{PROJECT}/tasks.json", also={202: dict[str, Any]})
+def create_task(caller: Caller, project: str, form: requests.TaskForm, request: Request) -> Answer:
+    """Create a task; in the background (202) where the project says so."""
+    found = projects.find(caller, project)
+    if not found.settings.is_async:
+        return Answer.of(answers.task(tasks.create(found, form.task.draft(), request.now)), 201)
+    if "creation" not in found.settings.callbacks:
+        raise Invalid("The project creates tasks in the background, and has no creation callback to tell it.")
+    one = form.task.model_dump(exclude_none=True)
+    batch = batches.begin_inline(found, [one], batches.About(), request.now)
+    return Answer.of(answers.enqueued(batch), 202)
+
+
+@api.get(f"{PROJECT}/tasks.json")
+def list_tasks(
+    caller: Caller, project: str, query: requests.TasksQuery, deadline: Deadline
+) -> dict[str, Any]:
+    """The project's tasks, oldest first."""
+    found = lists.tasks(projects.find(caller, project), query.wanted(), query.part(), deadline)
+    return answers.tasks(found, query.omit_answers)
+
+
+@api.get(f"{PROJECT}/tasks/delivered.json")
+def list_delivered_tasks(
+    caller: Caller, project: str, query: requests.DeliveredQuery, deadline: Deadline
+) -> dict[str, Any]:
+    """What was delivered since a time, in the order of delivery."""
+    return answers.tasks(
+        lists.delivered(projects.find(caller, project), query.wanted(), query.part(), deadline)
+    )
+
+
+@api.post(f"{PROJECT}/tasks/delivered.json")
+def take_delivered_tasks(
+    caller: Caller, project: str, form: requests.DeliveredForm, request: Request, deadline: Deadline
+) -> dict[str, Any]:
+    """What was delivered since this consumer's last call; `replay` gives the last page again."""
+    found = projects.find(caller, project)
+    if form.replay:
+        handout = delivered.replay(found, form.name(), request.now)
+    else:
+        handout = delivered.next_page(found, form.name(), form.meant(), form.limit, deadline, request.now)
+    return answers.tasks(handout.tasks)
+
+
+@api.post(f"{PROJECT}/tasks/delivered/acknowledge.json")
+def acknowledge_delivered_tasks(caller: Caller, project: str, form: requests.DeliveredForm) -> dict[str, Any]:
+    """Ours: this consumer has its last page."""
+    return {"acknowledged": delivered.acknowledge(projects.find(caller, project), form.name())}
+
+
+@api.post(f"{PROJECT}/tasks/bulk_update.json")
+def update_priorities(
+    caller: Caller, project: str, form: requests.BulkForm, request: Request
+) -> dict[str, Any]:
+    """Set the priority of several tasks."""
+    found = projects.find(caller, project)
+    updated, missing = tasks.set_priorities(found, form.task_ids, form.priority, request.now)
+    return {"count": updated, "updated": updated, "not_found_ids": missing}
+
+
+@api.post(f"{PROJECT}/tasks/delete_tasks.json")
+def delete_tasks(caller: Caller, project: str, form: requests.IdsForm, request: Request) -> dict[str, Any]:
+    """Delete tasks that are new; for each of the others, why it stays."""
+    found = projects.find(caller, project)
+    kept = {task_id: tasks.delete(found, task_id, request.now) for task_id in dict.fromkeys(form.task_ids)}
+    return {
+        "deleted_ids": [task_id for task_id, why in kept.items() if why is None],
+        "errors": [{"task_id": task_id, "message": why} for task_id, why in kept.items() if why],
+    }
+
+
+@api.get(f"{PROJECT}/tasks/{{task}}")
+def show_task(caller: Caller, project: str, task: Name, query: requests.TaskQuery) -> dict[str, Any]:
+    """One task."""
+    return answers.task(tasks.get(projects.find(caller, project), task))
+
+
+@api.put(f"{PROJECT}/tasks/{{task}}")
+def update_task(
+    caller: Caller, project: str, task: Name, form: requests.PriorityForm, request: Request
+) -> dict[str, Any]:
+    """Set a task's priority."""
+    found = projects.find(caller, project)
+    return answers.task(tasks.set_priority(found, task, form.priority, request.now))
+
+
+@api.put(f"{PROJECT}/tasks/{{task}}/submit.json")
+def submit_task(
+    caller: Caller, project: str, task: str, form: requests.SubmitForm, request: Request
+) -> dict[str, Any]:
+    """Record a worker's answers."""
+    found = projects.find(caller, project)
+    return answers.task(tasks.submit(found, task, form.answered(), request.now))
+
+
+@api.put(f"{PROJECT}/tasks/{{task}}/approve.json")
+def approve_task(caller: Caller, project: str, task: str, request: Request) -> dict[str, Any]:
+    """Ours: approve a completed task, which delivers it."""
+    return answers.task(tasks.approve(projects.find(caller, project), task, request.now))
+
+
+@api.put(f"{PROJECT}/tasks/{{task}}/reject.json")
+def reject_task(
+    caller: Caller, project: str, task: str, form: requests.RejectForm, request: Request
+) -> dict[str, Any]:
+    """Send a task back for another round."""
+    return answers.task(tasks.reject(projects.find(caller, project), task, form.reasons, request.now))
+
+
+@api.post(f"{PROJECT}/batches.json")
+def create_batch(caller: Caller, project: str, form: requests.BatchForm, request: Request) -> dict[str, Any]:
+    """Create tasks in the background: from the list in the request, or from a file put to `tasks_put_url`."""
+    found = projects.find(caller, project)
+    if form.tasks is None:
+        batch = batches.begin_upload(found, form.about(), request.now)
+    else:
+        batch = batches.begin_inline(found, form.tasks, form.about(), request.now)
+    return answers.new_batch(batch, request.now)
+
+
+@api.get(f"{PROJECT}/batches/{{batch}}")
+def show_batch(
+    caller: Caller, project: str, batch: Name, query: requests.BatchQuery, request: Request
+) -> dict[str, Any]:
+    """How far a batch is, with a page of its tasks and of the rows that became none."""
+    found = batches.get(projects.find(caller, project), batch, request.now)
+    part = query.part()
+    rows = batches.rows(found, part.offset, part.size)
+    return answers.batch_page(found, rows, query.omit_failed_task_data, request.now)
+
+
+@api.post(f"{PROJECT}/batches/{{batch}}/continue.json")
+def continue_batch(caller: Caller, project: str, batch: str, request: Request) -> dict[str, Any]:
+    """The file is there: create its tasks. Again is fine."""
+    return answers.batch(batches.go_on(projects.find(caller, project), batch, request.now), request.now)
+
+
+@api.post(f"{PROJECT}/batches/{{batch}}/cancel.json")
+def cancel_batch(caller: Caller, project: str, batch: str, request: Request) -> dict[str, Any]:
+    """Create no more of the batch's tasks; what is created stays."""
+    return answers.batch(batches.cancel(projects.find(caller, project), batch, request.now), request.now)
+
+
+@api.get(f"{PROJECT}/schemas/create_task.json")
+def show_input_schema(caller: Caller, project: str) -> dict[str, Any]:
+    """The JSON Schema of a task's data."""
+    return projects.find(caller, project).settings.input_schema or {}
+
+
+@api.get(f"{PROJECT}/schemas/deliver_task.json")
+def show_answer_schema(caller: Caller, project: str) -> dict[str, Any]:
+    """The JSON Schema of a task's answers."""
+    return projects.find(caller, project).settings.answer_schema or {}
+
+
+@api.get("/v2/projects/{project}")
+def show_task_project(caller: Caller, project: Name) -> dict[str, Any]:
+    """A project, as the tasks API knows it."""
+    return answers.project(projects.find(caller, project))
+
+
+@api.get(f"{PROJECT}/stats.json")
+def show_stats(caller: Caller, project: str, query: requests.StatsQuery) -> dict[str, Any]:
+    """Counts per state, and what happened between two days."""
+    found = projects.find(caller, project)
+    since, until = query.days()
+    first, last = day(since) if since else "0000", day(until) if until else "9999"
+    return answers.stats(found, counts.by_state(found.number), counts.by_event(found.number, first, last))
+
+
+@api.get(f"{PROJECT}/callbacks.json")
+def list_callbacks(caller: Caller, project: str, query: requests.CallbacksQuery) -> dict[str, Any]:
+    """Ours: the log of callbacks, newest first."""
+    found = projects.find(caller, project)
+    found.require_manager()
+    page = log.page(found.number, query.state, query.start(), query.page, query.page_size)
+    return {"callbacks": [answers.callback(each) for each in page]}
+
+
+@api.get(f"{PROJECT}/callbacks/{{callback}}")
+def show_callback(caller: Caller, project: str, callback: Name) -> dict[str, Any]:
+    """Ours: a callback with all its attempts."""
+    found = projects.find(caller, project)
+    found.require_manager()
+    return answers.callback_with_attempts(log.get(found.number, callback))
+
+
+@api.post(f"{PROJECT}/callbacks/{{callback}}/redeliver.json")
+def redeliver_callback(caller: Caller, project: str, callback: str, request: Request) -> dict[str, Any]:
+    """Ours: send a callback again, with five attempts."""
+    found = projects.find(caller, project)
+    found.require_manager()
+    return answers.callback_with_attempts(log.redeliver(found.number, callback, request.now))
+
+
+@api.post(f"{PROJECT}/callbacks/redeliver.json")
+def redeliver_callbacks(
+    caller: Caller, project: str, form: requests.RedeliverForm, request: Request, deadline: Deadline
+) -> dict[str, Any]:
+    """Ours: send again all unreachable callbacks (since a time)."""
+    found = projects.find(caller, project)
+    found.require_manager()
+    again = log.redeliver_all(found.number, form.start(), request.now, deadline)
+    return {"redelivered": again.number, "more": again.more}

@@ -1,0 +1,1 @@
+"""The tasks API on the wire (Sama Platform API v2)."""
