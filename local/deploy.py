@@ -17,7 +17,7 @@ from local.stack import aws_client
 
 STACK_NAME = "hearback-local"
 ARTEFACTS_BUCKET = "hearback-local-artefacts"
-PARAMETERS = {"Environment": "local"}
+PARAMETERS = {"Environment": "local", "CallbackNetworks": "127.0.0.1/32", "CallbackHttp": "true"}
 """What a local deployment sets, where the template declares it."""
 
 CODE = {

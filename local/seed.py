@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any
 
+from local.deploy import PARAMETERS
 from local.paths import ROOT
 from local.stack import Stack
 
@@ -22,7 +23,7 @@ from hearback import clients
 from hearback.access import accounts, store
 from hearback.access.model import ApiKey, Caller, Role, write_key
 from hearback.dataset import datasets, entries, events, members, projects, scope
-from hearback.dataset.model import MemberRole
+from hearback.dataset.model import Dataset, MemberRole, Project
 from hearback.errors import Invalid
 from hearback.settings import Settings, settings
 from hearback.storage import owed
@@ -64,7 +65,7 @@ def use(stack: Stack) -> None:
     """Let the product's own code work on this stack, from this process."""
     for field in Settings._fields:
         output = "".join(word.title() for word in field.split("_"))
-        os.environ[f"HEARBACK_{field.upper()}"] = stack.outputs.get(output, "local")
+        os.environ[f"HEARBACK_{field.upper()}"] = stack.outputs.get(output, PARAMETERS.get(output, "local"))
     os.environ |= {
         "AWS_ENDPOINT_URL": stack.endpoint_url,
         "AWS_DEFAULT_REGION": stack.region,
@@ -102,19 +103,54 @@ MEMBERS = {
 """The demo project's members, by the names of their keys."""
 
 
-def _demo_project() -> dict[str, str]:
+TASK_SCHEMAS: dict[str, Any] = {
+    "input_schema": {
+        "type": "object",
+        "properties": {"url": {"type": "string"}, "name": {"type": "string"}},
+        "required": ["url"],
+    },
+    "answer_schema": {
+        "type": "object",
+        "properties": {
+            "image": {
+                "type": "object",
+                "properties": {
+                    "shapes": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {"class": {"type": "string"}},
+                            "required": ["class"],
+                        },
+                    }
+                },
+            },
+            "weather": {"type": "string"},
+        },
+    },
+}
+"""The demo project's tasks: a picture by its address, whose answer is shapes and the weather."""
+
+
+def _demo_project() -> dict[str, Any]:
     """The demo's project and dataset; made when the organization has no project yet."""
     caller = store.authenticate(write_key(*_demo_secret("admin")))
     project = next(scope.standings(caller), None)
     if project is None:
         return _make_demo_project(caller, time.time_ns())
     place = next(iter(scope.of(caller, [project.project.id], None).places))
-    return {"project_id": place.dataset.project_id, "dataset_id": place.dataset.id}
+    return _told(project.project, place.dataset)
 
 
-def _make_demo_project(caller: Caller, now: int) -> dict[str, str]:
+def _told(project: Project, dataset: Dataset) -> dict[str, Any]:
+    ids = {"project_id": project.id, "dataset_id": dataset.id}
+    return ids | {"task_project_id": project.task_project_id}
+
+
+def _make_demo_project(caller: Caller, now: int) -> dict[str, Any]:
     """The first of the entries wait for annotators, the others for somebody to take them there."""
-    project = projects.create(caller, {"name": "Street scenes", "description": "Cars, signs and people"}, now)
+    described = {"name": "Street scenes", "description": "Cars, signs and people", **TASK_SCHEMAS}
+    project = projects.create(caller, described, now)
     for name, role in MEMBERS.items():
         attributes = {"email": ACCOUNTS[name][1], "name": name, "role": role}
         members.create(caller, project.id, attributes, now)
@@ -123,7 +159,7 @@ def _make_demo_project(caller: Caller, now: int) -> dict[str, str]:
     pictures = [{"resource": f"https://images.example/crossing-{number:02}.jpg"} for number in range(1, 21)]
     for entry in entries.create(caller, dataset.id, pictures, now)[:15]:
         events.submit(caller, entry.id, None, now)
-    return {"project_id": project.id, "dataset_id": dataset.id}
+    return _told(project, dataset)
 
 
 def _install_pairs(organization: str) -> None:
