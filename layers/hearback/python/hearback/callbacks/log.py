@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
-from hearback.callbacks.model import Callback
+from hearback import ids
+from hearback.callbacks import items, keys, owing, schedule
+from hearback.callbacks.model import Logged
+from hearback.callbacks.schedule import State
 from hearback.deadline import Deadline
-
-
-class Attempted(NamedTuple):
-    """One attempt as it is kept; `error` is `crashed` for one that never ended."""
-
-    course: int
-    number: int
-    at: int
-    milliseconds: int | None
-    status: int | None
-    error: str | None
-    detail: str | None
-    answer: str | None
-
-
-class Logged(NamedTuple):
-    callback: Callback
-    attempts: list[Attempted]
-    """Oldest first; empty in a list."""
+from hearback.errors import Conflict, NotFound
+from hearback.storage import owed, reads, transactions
+from hearback.storage.transactions import ConditionFailed, transact
 
 
 class Again(NamedTuple):
@@ -36,19 +25,47 @@ class Again(NamedTuple):
 
 def page(project: int, state: str | None, since: int | None, number: int, size: int) -> list[Logged]:
     """A page of the callbacks made since an instant (ns), newest first."""
-    raise NotImplementedError
+    first = _first(since)
+    run = keys.callbacks(project, first) if state is None else keys.in_state(project, state, first)
+    found = islice(reads.every(run, size, backwards=True), (number - 1) * size, number * size)
+    return [Logged(items.callback_from(item), []) for item in found]
+
+
+def _first(since: int | None) -> str:
+    return "\x00" if since is None else ids.earliest(since)
 
 
 def get(project: int, callback_id: str) -> Logged:
     """Raises `NotFound`."""
-    raise NotImplementedError
+    item = reads.get(keys.table(), keys.callback(project, callback_id))
+    if item is None:
+        raise NotFound("There is no such callback.", callback_id[:80])
+    attempts = [items.attempt_from(each) for each in reads.every(keys.attempts(callback_id))]
+    return Logged(items.callback_from(item), attempts)
 
 
 def redeliver(project: int, callback_id: str, now: int) -> Logged:
     """Send it again. Raises `NotFound`, and `Conflict` while it is under way."""
-    raise NotImplementedError
+    before = get(project, callback_id).callback
+    after = before._replace(delivery=schedule.redeliver(before.delivery), updated_at=now, outcome=None)
+    put = transactions.put(
+        keys.table(), items.callback_item(after), items.UNCHANGED, **items.seen(before.delivery)
+    )
+    try:
+        transact([put, owing.owe(after, now + owing.PATIENCE)])
+    except ConditionFailed:
+        raise Conflict("The callback changed at the same moment; try again.", callback_id) from None
+    owed.send(owing.QUEUE, owing.message(after))
+    return get(project, callback_id)
 
 
 def redeliver_all(project: int, since: int | None, now: int, deadline: Deadline) -> Again:
     """Send all unreachable ones again that were made since an instant (ns)."""
-    raise NotImplementedError
+    number = 0
+    for item in reads.every(keys.in_state(project, State.UNREACHABLE, _first(since))):
+        if deadline.passed:
+            return Again(number, more=True)
+        with suppress(Conflict):  # the index lags behind, or another request was faster
+            redeliver(project, item["sk"]["S"], now)
+            number += 1
+    return Again(number, more=False)

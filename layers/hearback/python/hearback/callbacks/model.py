@@ -70,6 +70,25 @@ class Callback(NamedTuple):
     """Status or error of the last attempt."""
 
 
+class Attempted(NamedTuple):
+    """One attempt as it is kept; `error` is `crashed` for one that never ended."""
+
+    course: int
+    number: int
+    at: int
+    milliseconds: int | None
+    status: int | None
+    error: str | None
+    detail: str | None
+    answer: str | None
+
+
+class Logged(NamedTuple):
+    callback: Callback
+    attempts: list[Attempted]
+    """Oldest first; empty in a list."""
+
+
 def shown(value: dict[str, Any]) -> dict[str, Any]:
     """What is told of a kept receiver."""
     receiver = Receiver.from_json(value)

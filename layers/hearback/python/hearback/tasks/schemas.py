@@ -54,4 +54,4 @@ def _validator(schema: str) -> Any:
     try:
         return jsonschema_rs.Draft202012Validator(json.loads(schema), retriever=refuse)
     except ValueError as error:  # its ValidationError and ReferencingError are
-        raise Invalid(f"must be a valid JSON Schema: {str(error)[:200]}") from None
+        raise Invalid(f"must be a valid JSON Schema: {str(error).splitlines()[0][:200]}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hearback.callbacks.log import Attempted, Logged
+from hearback.callbacks.model import Attempted, Logged
 from hearback.tasks import batches, payloads
 from hearback.tasks.batches import Rows
 from hearback.tasks.model import Batch, State, Task
