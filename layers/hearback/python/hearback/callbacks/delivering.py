@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from hearback.callbacks import items, keys, owing, receivers, schedule, secrets, sending, signing, targets
 from hearback.callbacks.connecting import Reach
 from hearback.callbacks.model import Attempted, Callback, Kind
-from hearback.callbacks.schedule import Delivery, State
+from hearback.callbacks.schedule import State
 from hearback.callbacks.secrets import Secrets
 from hearback.callbacks.sending import Attempt
 from hearback.callbacks.targets import Target
@@ -172,8 +172,13 @@ def _mark_slow(target: Target) -> None:
 
 
 def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge) -> None:
-    """Keep what came of the attempt; the debt ends with the last one."""
+    """Keep what came of the attempt; the debt ends with the last one.
+
+    The task hears of it first: a crash in between only tells the receiver, and the task, once more.
+    """
     now = time.time_ns()
+    if attempt.succeeded and begun.kind is Kind.DELIVERY:
+        acknowledge(begun.project, begun.task_id, begun.round, now)
     seconds = schedule.delay(begun.delivery.attempts, random.random(), attempt.retry_after)
     for _ in range(_TRIES):
         current = read(begun.project, begun.id) or begun
@@ -189,7 +194,8 @@ def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge) -> None:
             transact([_log(begun, _ended(begun, attempt, now)), *_progress(current, after, now, seconds)])
         except ConditionFailed:
             continue
-        _follow_up(after, delivery, acknowledge, now, seconds)
+        if delivery.state in (State.WAITING, State.UNREACHABLE):
+            raise Again(seconds)
         return
     raise HearbackError("The callback keeps changing.", begun.id)
 
@@ -214,12 +220,3 @@ def _progress(before: Callback, after: Callback, now: int, seconds: int) -> list
     if after.delivery.state is State.WAITING:
         return [_moved(before, after), owing.owe(after, now + seconds * SECOND + OVERDUE)]
     return [_moved(before, after), owed.settle(owing.debt(after.id, after.delivery.course))]
-
-
-def _follow_up(
-    callback: Callback, delivery: Delivery, acknowledge: Acknowledge, now: int, seconds: int
-) -> None:
-    if delivery.state is State.DELIVERED and callback.kind is Kind.DELIVERY:
-        acknowledge(callback.project, callback.task_id, callback.round, now)
-    if delivery.state in (State.WAITING, State.UNREACHABLE):
-        raise Again(seconds)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import ijson
 from botocore.exceptions import ClientError
+from ijson.common import JSONError
 
 from hearback import clients
 from hearback.callbacks import owing
@@ -188,7 +189,7 @@ def _rows(batch: Batch, with_settings: Settings) -> Iterator[Row]:
             values = ijson.items(body, "item", use_float=True)
             for row, value in enumerate(values):
                 yield row_of(row, value, with_settings, check=row >= batch.rows)
-        except ijson.JSONError as error:
+        except JSONError as error:
             raise Unreadable(f"the file is not a JSON array: {str(error)[:200]}") from None
 
 

@@ -4,8 +4,8 @@ pk                          sk                      what
 tasks#<project>#<shard>     task id                 a task
 batches#<project>           batch id, 16 digits     a batch
 failures#<batch id>         row, 8 digits           a row of a batch that became no task
-counts#<project>            <shard>                 tasks by state
-counts#<project>            <day>#<shard>           what happened on a day
+counts#<project>            state#<shard>           tasks by state
+counts#<project>            day#<day>#<shard>       what happened on a day
 delivered#<project>         <instant>#<task>#<round>  the log of deliveries
 consumers#<project>         name                    how far a consumer has read that log
 places#<hash>               page                    where a page of a list begins
@@ -55,20 +55,20 @@ def failures(batch_id: int, first: int, last: int) -> Range:
 
 
 def count(project: int, shard: int) -> Item:
-    return key(f"counts#{project}", f"{shard:02d}")
+    return key(f"counts#{project}", f"state#{shard:02d}")
 
 
 def day_count(project: int, day: str, shard: int) -> Item:
     """`day` is YYYY-MM-DD."""
-    return key(f"counts#{project}", f"{day}#{shard:02d}")
+    return key(f"counts#{project}", f"day#{day}#{shard:02d}")
 
 
 def counts(project: int) -> Range:
-    return Range(table(), f"counts#{project}", "00", "99")
+    return Range(table(), f"counts#{project}", "state#", "state#~")
 
 
 def day_counts(project: int, first: str, last: str) -> Range:
-    return Range(table(), f"counts#{project}", f"{first}#", f"{last}#~")
+    return Range(table(), f"counts#{project}", f"day#{first}", f"day#{last}#~")
 
 
 def delivered(project: int, at: int, task_id: str, round: int) -> Item:
