@@ -4,18 +4,21 @@
      "signing_secret": "whsec_…"}
 
 Modes are none, basic (`user`, `password`), access_key (`key`), token (`token`) and hmac (`key_id`,
-`secret`). What is shown says `has_secret` instead; sent back like that, the secret that is kept stays.
+`secret`). What is shown says `has_secret` instead; sent back like that, the secret that is kept stays,
+as long as the URL's host does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hearback.callbacks import signing, targets
 from hearback.callbacks.model import FIELDS, Receiver
 from hearback.callbacks.secrets import Secrets
 from hearback.callbacks.signing import AccessKey, Authentication, Basic, Hmac, Token
+from hearback.callbacks.targets import Target
 from hearback.errors import Invalid
 from hearback.settings import settings
 
@@ -38,19 +41,28 @@ def read(value: Any, kept: Receiver | None, of_kept: Secrets) -> Setting:
     bare, key = signing.lift_access_key(target)
     authentication = value.get("authentication") or {"mode": "none"}
     mode, user, secret = _authentication(authentication)
-    if key is not None and mode in ("none", "access_key"):
+    if key is not None:
+        if mode not in ("none", "access_key"):
+            raise Invalid(f"must have either an access_key in its url or the mode {mode}")
         mode, secret = "access_key", secret or key.key
-    url = f"{'https' if bare.secure else 'http'}://{bare.authority}{bare.resource}"
-    same = kept is not None and kept.mode == mode and kept.user == user
-    if secret is None and same:
-        secret = of_kept.secret
+    if secret is None and kept is not None and (kept.mode, kept.user) == (mode, user):
+        secret = of_kept.secret if _is_at(kept, bare) else None
     if mode != "none" and secret is None:
         raise Invalid(f"must have an authentication with {FIELDS[mode][1]}")
     signing_secret = _signing_secret(value, of_kept)
     found = Secrets(secret, signing_secret)
-    receiver = Receiver(url, mode, user, secret is not None, signing_secret is not None)
+    receiver = Receiver(_url(bare), mode, user, secret is not None, signing_secret is not None)
     authenticator(receiver, found)
     return Setting(receiver, found)
+
+
+def _url(target: Target) -> str:
+    return f"{'https' if target.secure else 'http'}://{target.authority}{target.resource}"
+
+
+def _is_at(kept: Receiver, target: Target) -> bool:
+    """Whether the target is the host that knows the secret already: no other is told it unasked."""
+    return kept.url.startswith(_url(replace(target, path="/", query="")))
 
 
 def _authentication(value: Any) -> tuple[str, str | None, str | None]:

@@ -27,11 +27,10 @@ ATTEMPTS = 5
 class BackOff(NamedTuple):
     """Bounds of the wait after a failed attempt, in seconds.
 
-    The wait after attempt n lies between `least` and `first` × `factor`ⁿ⁻¹, at most `most`: up to 1, 4, 16
-    and 60 minutes, which outlasts a receiver's restart, its deployment, and an outage of half an hour.
+    The wait after attempt n is `first` × `factor`ⁿ⁻¹, at most `most`, or as little as half of it: up to 1,
+    4, 16 and 60 minutes, which outlasts a receiver's restart, its deployment, and an outage of half an hour.
     """
 
-    least: float = 5
     first: float = 60
     factor: float = 4
     most: float = 3_600
@@ -41,14 +40,14 @@ USUAL = BackOff()
 
 
 def delay(attempt: int, chance: float, retry_after: int | None = None, bounds: BackOff = USUAL) -> int:
-    """Seconds to wait after failed attempt number `attempt` (from 1): full jitter between the bounds.
+    """Seconds to wait after failed attempt number `attempt` (from 1), half of it by chance.
 
     `chance` is uniform in [0, 1]. What the receiver asked for (`retry_after`, seconds) is the least it
     gets, up to `most`, and still spread a little: it asked everybody for the same.
     """
-    least = max(bounds.least, min(retry_after or 0, bounds.most))
-    ceiling = min(bounds.first * bounds.factor ** (attempt - 1), bounds.most)
-    return math.ceil(least + chance * max(ceiling - least, bounds.least))
+    wait = min(bounds.first * bounds.factor ** (attempt - 1), bounds.most) * (1 + chance) / 2
+    asked = min(retry_after or 0, bounds.most) * (1 + chance / 10)
+    return math.ceil(max(wait, asked))
 
 
 def retry_after(value: str, now: int) -> int | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
 from hearback import clients
+from hearback.errors import NotFound
 from hearback.settings import settings
 
 
@@ -26,16 +28,24 @@ def keep(project_id: str, of: Mapping[str, Secrets]) -> str:
     """Keep a project's secrets by kind of callback; the version under which they are found."""
     body = json.dumps({kind: each._asdict() for kind, each in of.items()})
     client, name = clients.secrets(), _name(project_id)
-    try:
+    with suppress(client.exceptions.ResourceNotFoundException):
         return client.put_secret_value(SecretId=name, SecretString=body)["VersionId"]
-    except client.exceptions.ResourceNotFoundException:
+    with suppress(client.exceptions.ResourceExistsException):
         return client.create_secret(Name=name, SecretString=body)["VersionId"]
+    return client.put_secret_value(SecretId=name, SecretString=body)["VersionId"]  # made at this moment
 
 
 @lru_cache(maxsize=256)
 def read(project_id: str, version: str) -> dict[str, Secrets]:
-    """A project's secrets by kind of callback, under one version, which never changes."""
-    found = clients.secrets().get_secret_value(SecretId=_name(project_id), VersionId=version)
+    """A project's secrets by kind of callback, under one version, which never changes.
+
+    Raises `NotFound`: Secrets Manager keeps the latest versions, and forgets old ones some day.
+    """
+    client = clients.secrets()
+    try:
+        found = client.get_secret_value(SecretId=_name(project_id), VersionId=version)
+    except client.exceptions.ResourceNotFoundException:
+        raise NotFound("The secrets of this callback are no longer kept: set them again.") from None
     return {kind: Secrets(**each) for kind, each in json.loads(found["SecretString"]).items()}
 
 

@@ -28,6 +28,7 @@ from hearback.errors import Invalid
 
 CONTENT_TYPE = "application/json"
 
+_PREFIX = "whsec_"
 _VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -101,25 +102,28 @@ def sign(
     """The request of one attempt.
 
     `at` (seconds since 1970) is new on every attempt, `delivery_id` the same on all of them: receivers
-    tell by it what they have seen. `signing_secret` is of the form `whsec_<base64>`.
+    tell by it (`X-wsm-nonce`, in every mode) what they have seen. `signing_secret` is of the form
+    `whsec_<base64>`.
     """
-    headers = {"Content-Type": CONTENT_TYPE}
+    headers = {"Content-Type": CONTENT_TYPE, "X-wsm-nonce": delivery_id}
+    secrets: tuple[str, ...] = ()
     if signing_secret is not None:
         headers |= _standard_webhook(body, delivery_id, at, signing_secret)
+        secrets = (signing_secret, signing_secret.removeprefix(_PREFIX))
     match by:
         case Basic():
             headers["Authorization"] = f"Basic {by.encoded}"
-            return Request(target, headers, body, (by.password, by.encoded))
+            secrets += (by.password, by.encoded)
         case AccessKey():
-            return Request(_with_key(target, by.key), headers, body, (by.key,))
+            target = _with_key(target, by.key)
+            secrets += (by.key,)
         case Token():
             headers["X-Auth-Token"] = by.token
-            return Request(target, headers, body, (by.token,))
+            secrets += (by.token,)
         case Hmac():
             headers |= _hmac(target, body, delivery_id, at, by)
-            return Request(target, headers, body, (by.secret,))
-        case None:
-            return Request(target, headers, body)
+            secrets += (by.secret,)
+    return Request(target, headers, body, secrets)
 
 
 def lift_access_key(target: Target) -> tuple[Target, AccessKey | None]:
@@ -151,7 +155,6 @@ def _hmac(target: Target, body: bytes, delivery_id: str, at: int, by: Hmac) -> d
     signature = hmac.new(by.secret.encode(), canonical.encode(), hashlib.sha256).hexdigest()
     return {
         "X-wsm-date": date,
-        "X-wsm-nonce": delivery_id,
         "X-wsm-content-sha256": digest,
         "Authorization": f"wsm {by.key_id}:{signature}",
     }
@@ -183,7 +186,7 @@ def _standard_webhook(body: bytes, delivery_id: str, at: int, secret: str) -> di
 
 def signing_key(secret: str) -> bytes:
     """The key that a Standard Webhooks secret spells. Raises `Invalid`."""
-    encoded = secret.removeprefix("whsec_")
+    encoded = secret.removeprefix(_PREFIX)
     try:
         key = b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except ValueError:
