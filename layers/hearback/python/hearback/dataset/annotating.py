@@ -25,6 +25,9 @@ MOST_AT_ONCE = 90
 LARGEST = 350_000
 """Bytes of an annotation's JSON values together: DynamoDB takes 400 KB in an item."""
 
+LARGEST_TOGETHER = transactions.MOST_BYTES - MOST_AT_ONCE * 2_000
+"""Bytes of what comes in one request: it is one transaction, with the other attributes of each."""
+
 LEAF = "all"
 _TOUCHED_EVERY = 60 * SECOND
 _JSON = ("dimensions", "annotation", "metadata")
@@ -66,8 +69,8 @@ def create(
     """Annotate an entry, all or none; `chosen_id` only for a single one."""
     found = workable(caller, entry_id)
     drafts = [_draft(caller, found.entry, attributes, now) for attributes in several]
-    for draft in drafts:
-        _require_room(draft)
+    if sum(map(_require_room, drafts)) > LARGEST_TOGETHER:
+        raise TooLarge("The annotations are too large together.", f"at most {LARGEST_TOGETHER} bytes of JSON")
     if chosen_id is not None:
         return [_create_as(chosen_id, found, drafts[0], now)]
     made: list[Annotation] = []
@@ -184,10 +187,12 @@ def _draft(caller: Caller, entry: Entry, attributes: Mapping[str, Any], now: int
     )
 
 
-def _require_room(annotation: Annotation) -> None:
+def _require_room(annotation: Annotation) -> int:
+    """Bytes of its JSON values, which must fit an item."""
     size = sum(len(written_json(getattr(annotation, name)).encode()) for name in _JSON)
     if size > LARGEST:
         raise TooLarge("The annotation is too large.", f"{size} bytes of JSON; at most {LARGEST}")
+    return size
 
 
 def _put(annotation: Annotation) -> Write:

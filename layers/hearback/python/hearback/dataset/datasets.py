@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hearback.access.model import Caller
-from hearback.dataset import counting, deleting, items, keys, placing, rights
+from hearback.dataset import annotating, counting, deleting, items, keys, placing, rights
 from hearback.dataset.model import Dataset, MemberRole, Project, Status
 from hearback.dataset.rights import STEP_OF, Standing
 from hearback.errors import Forbidden
@@ -29,7 +29,8 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
         draft = _new(standing.project, attributes, now)._replace(**tails)
         made[:] = [placing.placed(draft, new[0], block)]
         put = transactions.put(keys.table(), items.dataset_item(made[0]), "attribute_not_exists(pk)")
-        return [put, *(row for _, rows in opened.values() for row in rows)]
+        marks = [_release_mark(made[0])] if annotating.release_after(draft) else []
+        return [put, *marks, *(row for _, rows in opened.values() for row in rows)]
 
     placing.place(placing.in_project(standing.project), project_id, LEAF, 1, writes)
     return made[0]
@@ -110,11 +111,22 @@ def update(caller: Caller, dataset_id: str, attributes: Mapping[str, Any], now: 
     standing, before = _owned(caller, dataset_id)
     after = before._replace(**attributes, updated_at=now)
     difference = changes.between(items.dataset_item(before), items.dataset_item(after))
+    writes = [changes.change(keys.table(), keys.record("datasets", dataset_id), difference)]
+    if "workflow_configuration" in difference:
+        writes.append(_release_mark(after))
     try:
-        transact([changes.change(keys.table(), keys.record("datasets", dataset_id), difference)])
+        transact(writes)
     except ConditionFailed:
         raise rights.not_found("dataset", dataset_id) from None
     return counted(standing, after)[0]
+
+
+def _release_mark(dataset: Dataset) -> transactions.Write:
+    """The write of what tells the worker that the dataset's assignments are released after a time, or not."""
+    mark = keys.release(dataset.id)
+    if annotating.release_after(dataset):
+        return transactions.put(keys.table(), mark)
+    return transactions.delete(keys.table(), mark)
 
 
 def _owned(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:

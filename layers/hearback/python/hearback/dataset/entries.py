@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -56,7 +56,7 @@ def create(caller: Caller, dataset_id: str, several: Sequence[Mapping[str, Any]]
     """Create entries in a dataset, all or none."""
     standing, dataset = owned_dataset(caller, dataset_id)
     drafts = [_draft(dataset, attributes, now) for attributes in several]
-    for draft in drafts:
+    for draft in _of_different_people(drafts):
         require_members(standing, draft)
     _require_different([draft.resource for draft in drafts])
     made: list[Entry] = []
@@ -80,7 +80,8 @@ def owned_dataset(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:
     item = reads.get(keys.table(), keys.record("datasets", dataset_id))
     if item is None or item["organization_id"]["S"] != caller.organization_id:
         raise rights.not_found("dataset", dataset_id)
-    standing, dataset = rights.standing_in(caller, item["project_id"]["S"], dataset_id)
+    dataset = items.DATASET.from_item(item)
+    standing = rights.standing(caller, dataset.project_id)
     standing.require_owner()
     return standing, dataset
 
@@ -104,6 +105,13 @@ def _draft(dataset: Dataset, attributes: Mapping[str, Any], now: int) -> Entry:
         updated_at=now,
     )
     return workflow.created(draft, now)
+
+
+def _of_different_people(drafts: Sequence[Entry]) -> Collection[Entry]:
+    """One for all those that name the same people, who are then looked up once."""
+    return {
+        (each.assigned_to_id, each.submitted_by_id, each.reviewed_by_id): each for each in drafts
+    }.values()
 
 
 def require_members(standing: Standing, entry: Entry, before: Entry | None = None) -> None:

@@ -8,11 +8,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from hearback import ids
 from hearback.deadline import Deadline
 from hearback.jsonapi import sorting
+from hearback.jsonapi.instants import MICROSECOND
 from hearback.jsonapi.question import Question, not_a_cursor
 from hearback.jsonapi.resource import Resource
 from hearback.storage.items import Item
 from hearback.storage.ordered import Count, Listing, Run
-from hearback.storage.reads import HIGHEST
 
 T = TypeVar("T")
 
@@ -52,7 +52,8 @@ def listed(resource: Resource, question: Question, source: Source[T], deadline: 
     Raises `TooDeep` when it takes more reading than one request can do; a page by cursor is then just
     shorter, and tells where to go on.
     """
-    test = question.residual(source.served)
+    times = ("created_at",) if source.by_creation else ()
+    test = question.residual(source.served, times)
     read = source.read
 
     def keep(item: Item) -> T | None:
@@ -74,14 +75,14 @@ def _is_natural(question: Question, source: Source[T]) -> bool:
 
 
 def _within_times(runs: Iterable[Run], question: Question) -> Iterator[Run]:
-    """The runs, less what was created before or after the times asked for."""
+    """The runs, less what was created before or after the times asked for: ids tell that exactly."""
     lowest, highest = question.range("created_at")
     for run in runs:
         first, last = run.range.first, run.range.last
         if lowest is not None:
             first = max(first, ids.earliest(lowest))
         if highest is not None:
-            last = min(last, ids.earliest(highest) + HIGHEST)
+            last = min(last, ids.earliest(highest // MICROSECOND * MICROSECOND + MICROSECOND))
         yield run._replace(range=run.range._replace(first=first, last=last))
 
 

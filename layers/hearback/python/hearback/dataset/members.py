@@ -47,6 +47,8 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
     role = MemberRole(attributes.get("role") or MemberRole.ANNOTATOR)
     _require_right_to_appoint(caller, role)
     account = _account(caller, attributes)
+    # Lists begin at the project's own instant, which another server's clock may have put ahead of this one's.
+    now = max(now, standing.project.created_at)
     member = of_account(project_id, account, role, caller.account_id, now)
     name = attributes.get("name")
     member = member._replace(name=account.name if name is None else name)

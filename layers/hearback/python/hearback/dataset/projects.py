@@ -36,7 +36,9 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
         project = placing.placed(_new(caller, attributes, now), new[0], block)
         tail, rows = shelves.opened(keys.shelf("datasets", project.id), project.id)
         made[:] = [project._replace(tail=tail)]
-        owner = members.of_account(project.id, caller, MemberRole.OWNER, caller.account_id, now)
+        owner = members.of_account(
+            project.id, caller, MemberRole.OWNER, caller.account_id, project.created_at
+        )
         number_taken = keys.task_project(project.task_project_id) | {
             "project_id": text(project.id),
             "organization_id": text(project.organization_id),

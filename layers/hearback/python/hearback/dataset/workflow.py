@@ -18,7 +18,7 @@ from hearback.dataset.model import Entry, Status, Step
 from hearback.errors import Conflict, Forbidden
 from hearback.jsonapi.errors import Fault, Unprocessable
 
-_STATUSES = {
+STATUSES = {
     Step.START: (Status.PENDING, Status.PROCESSING, Status.IN_PROGRESS),
     Step.ANNOTATE: (Status.PENDING, Status.IN_PROGRESS),
     Step.REVIEW: (Status.PENDING, Status.IN_PROGRESS),
@@ -60,7 +60,7 @@ def _in_form(entry: Entry, before: Entry) -> Entry:
         entry = entry._replace(status=_natural_status(entry))
     if entry.wf_step is Step.START and entry.status in (Status.PENDING, Status.PROCESSING):
         entry = entry._replace(status=Status.PROCESSING if entry.job_id else Status.PENDING)
-    if entry.status not in _STATUSES[entry.wf_step]:
+    if entry.status not in STATUSES[entry.wf_step]:
         raise Conflict(f"An entry in {entry.wf_step} cannot be {entry.status}.")
     if entry.wf_step in (Step.DONE, Step.ERROR):
         return entry._replace(assigned_to_id=None, held_since=None)
@@ -73,7 +73,7 @@ def _in_form(entry: Entry, before: Entry) -> Entry:
 
 def _natural_status(entry: Entry) -> Status:
     in_hand = entry.wf_step in _WORKABLE and entry.status is Status.IN_PROGRESS
-    return entry.status if in_hand else _STATUSES[entry.wf_step][0]
+    return entry.status if in_hand else STATUSES[entry.wf_step][0]
 
 
 def assigned(entry: Entry, account_id: int, now: int) -> Entry:

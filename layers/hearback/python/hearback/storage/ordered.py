@@ -80,9 +80,9 @@ class Count(NamedTuple):
 def merged(runs: Iterable[Run], wanted: int, backwards: bool = False) -> Iterator[Item]:
     """The runs' items in the order of ids, each id once; about `wanted` will be taken.
 
-    See `merge.merged`.
+    See `merge.merged`. Raises `TooDeep` when too many runs are to be read backwards.
     """
-    return merge.merged((run.range for run in runs), wanted, backwards)
+    return merge.merged((run.range for run in _Remembered(runs, backwards)), wanted, backwards)
 
 
 class _Bound(Exception):
@@ -104,7 +104,7 @@ class Listing(Generic[T]):
         filtered: bool = False,
         backwards: bool = False,
     ) -> None:
-        self._runs = _Remembered(runs, MOST_RUNS if backwards else None)
+        self._runs = _Remembered(runs, backwards)
         self._keep = keep
         self._deadline = deadline
         self._filtered = filtered
@@ -157,7 +157,8 @@ class Listing(Generic[T]):
         return self._count_walking(0, None, top) if self._filtered else self._count_known(top)
 
     def everything(self, most: int) -> list[T]:
-        """All records, in order. Raises `TooDeep` when they are more than `most`, or take too much reading."""
+        """All records, in order. Raises `TooDeep` when they are more than `most`, which is at most
+        `MOST_ROWS`, or when more than that has to be read to find them."""
         if not self._filtered and self._count_known(most).more:
             raise _too_many(most)
         try:
@@ -205,22 +206,25 @@ class Listing(Generic[T]):
         keys = merge.merged(ranges, number, self._backwards, keys_only=True)
         for index, item in enumerate(keys, 1):
             if index == number:
-                return self._place(item)
+                return self._place_of()(item)
             self._look(index)
         return None
 
     def _walk(self, ranges: Iterator[Range], wanted: int) -> Iterator[tuple[str, T | None]]:
         """Each item's place with its record, if it is one; raises `_Bound`."""
+        place_of = None
         for index, item in enumerate(merge.merged(ranges, wanted, self._backwards)):
             self._look(index)
-            yield self._place(item), self._keep(item)
+            place_of = place_of or self._place_of()
+            yield place_of(item), self._keep(item)
 
     def _look(self, index: int) -> None:
         if index >= MOST_ROWS or (index and index % _BETWEEN_LOOKS == 0 and self._deadline.passed):
             raise _Bound
 
-    def _place(self, item: Item) -> str:
-        return next(iter(self._runs)).range.place(item)
+    def _place_of(self) -> Callable[[Item], str]:
+        """What tells an item's place."""
+        return next(iter(self._runs)).range.place
 
     def _ranges(self, cursor: str | None, found: Found | None = None) -> Iterator[Range]:
         """What is left of the runs' ranges behind a cursor and a place that was found."""
@@ -235,10 +239,10 @@ class Listing(Generic[T]):
 class _Remembered:
     """Runs as they come, and again as they came."""
 
-    def __init__(self, runs: Iterable[Run], most: int | None) -> None:
+    def __init__(self, runs: Iterable[Run], backwards: bool) -> None:
         self._source = iter(runs)
         self._known: list[Run] = []
-        self._most = most
+        self._backwards = backwards
 
     def __iter__(self) -> Iterator[Run]:
         index = 0
@@ -250,7 +254,7 @@ class _Remembered:
         run = next(self._source, None)
         if run is None:
             return False
-        if len(self._known) == self._most:
+        if self._backwards and len(self._known) == MOST_RUNS:
             raise _too_deep()
         self._known.append(run)
         return True

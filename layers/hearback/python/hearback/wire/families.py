@@ -77,7 +77,9 @@ def _to_json(document: object) -> str:
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
-TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _error_object)
+TRANSLATION = Family(
+    "translation_feedback", {Conflict: 400, NotAllowed: 404, UnknownMedia: 400}, _error_object
+)
 
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 

@@ -103,4 +103,4 @@ def children(attribute: str, resource: Any, page: Callable[..., Any]) -> Fetch:
 
 
 ENTRIES_OF_DATASETS = children("dataset_id", resources.ENTRIES, entry_lists.page)
-COMMENTS_OF_FEEDS = children("note_feed_id", resources.NOTE_COMMENTS, note_lists.all_comments)
+COMMENTS_OF_FEEDS = children("note_feed_id", resources.NOTE_COMMENTS, note_lists.comments_below)
