@@ -50,11 +50,12 @@ STEP = clearing._STEP
 
 @dataclass
 class World:
-    """A project, a dataset that is worked on, and one that waits; and whatever a test has to keep."""
+    """A project, a dataset that is worked on, one that waits, and one without chosen ids; and a test's own."""
 
     project: str = ""
     busy: str = ""
     idle: str = ""
+    plain: str = ""
     people: dict[str, Caller] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
     """Ids of the entries by their resources."""
@@ -122,6 +123,9 @@ def new_idle_project() -> World:
         world.people = {name: _join(world, name, role) for name, role in ROLES.items()}
         world.idle = _dataset(world, "idle")
         _fill_idle(world)
+        world.plain = _dataset(world, "plain")
+        _enter(world, world.plain, "plain")
+        annotate(world, "plain", "nine")
         _add_account("newcomer")
     check()
     return world

@@ -196,7 +196,7 @@ def _wanted(found: Found) -> Iterator[tuple[Any, Item]]:
     for annotation in found.every("annotations"):
         if not annotation.block:
             located = {"entry_id": text(annotation.entry_id)}
-            yield annotation, keys.annotation_locator(annotation.id) | located
+            yield annotation, keys.annotation_locator(annotation.organization_id, annotation.id) | located
 
 
 def _shelves(found: Found) -> Iterator[str]:

@@ -79,7 +79,7 @@ REPEATED: dict[str, Act] = {
     "an entry": lambda w: enter(w, "one"),
     "entries": lambda w: enter(w, "one", "two", "three"),
     "an annotation with an id of the client's": lambda w: annotate(w, "held", "x", chosen=CHOSEN.format(9)),
-    "the first such annotation": lambda w: annotate(w, "held", "x", chosen=CHOSEN.format(9)),
+    "the first such annotation": lambda w: annotate(w, "plain", "x", chosen=CHOSEN.format(9)),
     "selected": lambda w: select(w, "waiting"),
     "selected for a review": lambda w: select(w, "in review", w.rev),
     "taken as the next": lambda w: work.take_next(w.ann, w.busy, None, NOW),

@@ -52,6 +52,6 @@ def project(organization: Organization) -> Studio:
 
 
 @pytest.fixture(scope="session")
-def quiet_project(bystanders: Organization) -> Studio:
+def quiet_project(stack: Stack, http: requests.Session) -> Studio:
     """A project for tests that leave nothing behind."""
-    return studio(bystanders)
+    return studio(found(stack, http))

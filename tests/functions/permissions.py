@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import boto3
+from hearback import clients
 
 from local import cfn
 from local.paths import ROOT
@@ -35,10 +35,9 @@ class Watch:
 
     def begin(self) -> None:
         """Watch every client that is made from now on."""
-        boto3.setup_default_session()
-        assert boto3.DEFAULT_SESSION is not None
+        clients.session.cache_clear()
         for service in ("dynamodb", "sqs", "secretsmanager"):
-            boto3.DEFAULT_SESSION.events.register(f"provide-client-params.{service}", self._note)
+            clients.session().events.register(f"provide-client-params.{service}", self._note)
 
     @contextmanager
     def over(self, function: str) -> Iterator[None]:

@@ -57,13 +57,12 @@ def test_a_body_is_json(team: Team, collection: str) -> None:
 
 
 @each_collection
-@pytest.mark.parametrize(
-    "its_id", ["x", "0", NOWHERE, NOWHERE.upper(), "%00", "%FF", "a" * 5000, "%F0%9F%8D%81"]
-)
-def test_what_is_no_id_is_not_found(team: Team, collection: str, its_id: str) -> None:
-    path, change = f"{collection}/{its_id}", {"data": {"type": f"dataset:{collection}", "attributes": {}}}
-    for method, body in (("GET", None), ("PATCH", change), ("DELETE", None)):
-        assert team.owner.send(method, path, body).faults == [("404", "")], method
+def test_what_is_no_id_is_not_found(team: Team, collection: str) -> None:
+    change = {"data": {"type": f"dataset:{collection}", "attributes": {}}}
+    for its_id in ("x", "0", NOWHERE, NOWHERE.upper(), "%00", "%FF", "a" * 5000, "%F0%9F%8D%81"):
+        for method, body in (("GET", None), ("PATCH", change), ("DELETE", None)):
+            refused = team.owner.send(method, f"{collection}/{its_id}", body)
+            assert refused.faults == [("404", "")], (method, its_id)
 
 
 @each_collection
@@ -99,7 +98,7 @@ def test_a_value_of_the_wrong_kind_is_refused(team: Team, collection: str) -> No
 
 @each_collection
 def test_a_list_says_what_it_is(team: Team, collection: str) -> None:
-    listed = team.owner.get(f"{collection}?sort=-id&filter[id][]=&page[size]=7".replace("filter[id][]=&", ""))
+    listed = team.owner.get(f"{collection}?sort=-id&page[size]=7")
     assert listed.headers["Content-Type"] == "application/vnd.api+json"
     assert listed.document["jsonapi"] == {"version": "1.1"}
     assert listed.document["links"] == {

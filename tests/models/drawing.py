@@ -50,7 +50,7 @@ class Drawing:
                 text[:19] + "+00:00" for text in found if text != "null"
             ]
         if kind is values.UUID:
-            found += [found[0].upper()]
+            found += [text.upper() for text in found[:2] if text != "null"]
         if operator in ("gte", "lte", "match"):
             found = [text for text in found if text != "null"]
         far = _FAR_AWAY.get(kind)

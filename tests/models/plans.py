@@ -99,16 +99,22 @@ EVENTS = st.one_of(
 )
 
 
+WORKED_ON = 16
+"""Entries that come to annotations and notes for certain."""
+
+
 @st.composite
 def stories(draw: st.DrawFn, number: int) -> Story:
-    """Mostly: taken to annotate, assigned, worked on, and then one thing or another."""
+    """Taken to annotate, assigned, worked on, and then one thing or another; or only the latter."""
     attributes = draw(_given(priority=st.integers(-2, 2), job_id=st.none() | TEXTS))
     attributes["resource"] = f"{draw(TEXTS)}/{number}"
-    events: list[Event] = [Event("submit", 0, {})] * draw(st.sampled_from([0, 1, 1, 1]))
-    if events and draw(st.integers(0, 3)):
-        events += [draw(_event("assign")), *draw(st.lists(ANNOTATED, min_size=2, max_size=3))]
-    events += draw(st.lists(EVENTS, max_size=3))
-    return Story(draw(LOW), attributes, events)
+    events: list[Event] = []
+    if number < WORKED_ON:
+        certain = [_event("submit"), _event("assign"), _event("annotate", ANNOTATIONS), _event("note", FEEDS)]
+        events = [*draw(st.tuples(*certain)), *draw(st.lists(ANNOTATED, max_size=3))]
+    elif draw(st.booleans()):
+        events = [draw(_event("submit"))]
+    return Story(draw(LOW), attributes, [*events, *draw(st.lists(EVENTS, max_size=3))])
 
 
 @st.composite

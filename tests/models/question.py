@@ -73,7 +73,9 @@ class Question(NamedTuple):
     def wanted(self, resource: str) -> set[str] | None:
         """The attributes that are asked for; None: all."""
         type, bare = TABLES[resource].type, resource == self.resource
-        asked = [each for each in self.fields if each.type == type or (bare and not each.type)]
+        asked = [
+            each for each in self.fields if each.pairs() and (each.type == type or (bare and not each.type))
+        ]
         return {name for each in asked for name in each.names} if asked else None
 
     # ── What it selects ──

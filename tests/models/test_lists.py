@@ -13,7 +13,7 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.crash.apart import Apart
@@ -32,7 +32,10 @@ WORLDS = (1, 2)
 RESOURCES = sorted(TABLES)
 
 many = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.reuse, Phase.generate, Phase.shrink),
 )
 
 WRONG = [
@@ -69,6 +72,7 @@ def ask(world: World, who: Person, question: Question) -> Answer:
     assert answer.status == 200, f"{answer!r}\nThe model finds {[each['id'] for each in found]}"
     size, number = question.size or 1000, question.number or 1
     page = found[(number - 1) * size : number * size]
+    same(answer, "ids", answer.ids, [each["id"] for each in page])
     same(answer, "data", [plain(each) for each in answer.data], documents.objects(page))
     assert ("included" in answer.document) == bool(question.included), repr(answer)
     same(answer, "included", by_id(answer), documents.included(page))
@@ -79,8 +83,23 @@ def ask(world: World, who: Person, question: Question) -> Answer:
     return answer
 
 
-def same(answer: Answer, what: str, told: object, model: object) -> None:
-    assert told == model, f"{answer!r}\n{what}:\n   {told}\nmodel:\n   {model}"
+def same(answer: Answer, what: str, told: Any, model: Any) -> None:
+    """Demand that they are equal; else say what was asked, and where they first differ."""
+    if told != model:
+        told, model = _first_difference(told, model)
+        raise AssertionError(
+            f"{answer.asked}\n{what} of the answer ({answer.status}):\n  {told}\nthe model's:\n  {model}"
+        )
+
+
+def _first_difference(told: Any, model: Any) -> tuple[Any, Any]:
+    if isinstance(told, list) and isinstance(model, list) and len(told) == len(model):
+        return next(_first_difference(a, b) for a, b in zip(told, model, strict=True) if a != b)
+    if isinstance(told, dict) and isinstance(model, dict) and told.keys() == model.keys():
+        name = next(name for name in told if told[name] != model[name])
+        inner = _first_difference(told[name], model[name])
+        return {name: inner[0]}, {name: inner[1]}
+    return told, model
 
 
 def by_id(answer: Answer) -> dict[tuple[str, str], Any]:
@@ -93,8 +112,10 @@ def by_id(answer: Answer) -> dict[tuple[str, str], Any]:
 
 def walk(world: World, who: Person, question: Question) -> None:
     """Follow `next` to the end: each record once, in order, whatever way the pages are asked for."""
-    expected = [each["id"] for each in Documents(world.records, who, question).selected()]
     answer = ask(world, who, question)
+    if answer.status == 422:
+        return
+    expected = [each["id"] for each in Documents(world.records, who, question).selected()]
     found = list(answer.ids)
     while link := answer.document["links"].get("next"):
         assert answer.data, repr(answer)

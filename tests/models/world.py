@@ -12,12 +12,15 @@ from tests.models.plans import Attributes, Event, Plan, Story
 from tests.models.sight import Record, counters
 from tests.models.tables import TABLES
 
-PARENTS = {"datasets": "project", "project_members": "project", "entries": "dataset"} | {
-    "annotations": "entry",
-    "note_comments": "note_feed",
+PARENTS = {"datasets": ("project", "projects"), "project_members": ("project", "projects")} | {
+    "entries": ("dataset", "datasets"),
+    "annotations": ("entry", "entries"),
+    "note_comments": ("note_feed", "note_feeds"),
 }
+"""The relationship by which a new record names what it belongs to, and of which resource that is."""
+
 ENOUGH = 12
-"""Records of a kind that an event may make or not."""
+"""Records of each kind that a plan is to make."""
 
 
 @dataclass
@@ -29,8 +32,10 @@ class World:
 
     def make(self, who: Person, resource: str, attributes: Attributes, parent: str | None = None) -> Answer:
         """Create a record, which is remembered if it is made: as was asked for, or the test fails."""
-        above = PARENTS.get(resource, "")
-        parents = {above: (f"dataset:{above}s", parent)} if parent else {}
+        parents = {}
+        if parent is not None:
+            relationship, above = PARENTS[resource]
+            parents = {relationship: (TABLES[above].type, parent)}
         body = document(TABLES[resource].type, attributes, **parents)
         answer = call(who, "POST", f"/{resource}", body=body)
         if answer.status == 201:

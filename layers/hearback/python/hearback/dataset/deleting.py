@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
 
 from hearback.access.model import Caller
 from hearback.dataset import clearing, counting, items, keys, rights
@@ -24,7 +27,7 @@ from hearback.dataset.model import Annotation, Dataset, Entry, NoteFeed, Project
 from hearback.dataset.placing import moved
 from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
-from hearback.errors import Conflict, Forbidden
+from hearback.errors import Busy, Conflict, Forbidden
 from hearback.storage import blocks, owed, reads, shelves, transactions
 from hearback.storage.codec import NUMBER, TEXT, Codec
 from hearback.storage.items import Item, key, number
@@ -175,8 +178,10 @@ def _debt(message: Mapping[str, Any]) -> str:
 
 
 def _carry_out_or_send(message: Mapping[str, Any]) -> None:
-    if not carry_out(message, Deadline.after(_IN_REQUEST)):
-        owed.send(QUEUE, message)
+    """Do what is owed right away. What was deleted is deleted: trouble here is the worker's, by the debt."""
+    with suppress(Busy, ClientError):
+        if not carry_out(message, Deadline.after(_IN_REQUEST)):
+            owed.send(QUEUE, message)
 
 
 # ── What is carried out, there or by the worker ──
@@ -184,8 +189,7 @@ def _carry_out_or_send(message: Mapping[str, Any]) -> None:
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
     """Go on with a deletion, and pass what is left on to the next round of the worker."""
-    owed.hold(_debt(message), now)
-    if not carry_out(message, deadline):
+    if owed.hold(_debt(message), now) and not carry_out(message, deadline):
         owed.pass_on(QUEUE, message)
 
 
@@ -219,8 +223,10 @@ def _cleared(message: Mapping[str, Any], deadline: Deadline) -> bool:
 
 def _annotations_feeds(message: Mapping[str, Any], deadline: Deadline) -> bool:
     """The feeds on a deleted annotation, each a deletion of its own: the entry still takes notes."""
-    for feed in clearing.feeds_of(message["entry"]):
-        if feed.annotation_id == message["id"]:
+    while found := [
+        feed for feed in clearing.feeds_of(message["entry"]) if feed.annotation_id == message["id"]
+    ]:
+        for feed in found:
             if deadline.passed:
                 return False
             _delete_feed(feed)
@@ -228,10 +234,9 @@ def _annotations_feeds(message: Mapping[str, Any], deadline: Deadline) -> bool:
 
 
 def _delete_feed(feed: NoteFeed) -> None:
-    try:
+    # Where somebody else has deleted or resolved it meanwhile, the next look sees to it.
+    with suppress(ConditionFailed):
         note_feed(feed, lambda slot: clearing.feed_removal(feed, slot), time.time_ns())
-    except ConditionFailed:
-        return  # somebody else deleted it meanwhile, or resolved it: the next round sees to it
 
 
 def _progress(message: Mapping[str, Any], removed: int) -> None:

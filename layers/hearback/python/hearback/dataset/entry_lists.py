@@ -13,6 +13,7 @@ from hearback.dataset.scope import Place, Scope
 from hearback.deadline import Deadline
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import Resource
+from hearback.storage import reads
 from hearback.storage.items import Item
 from hearback.storage.ordered import Run
 
@@ -44,7 +45,8 @@ def _by_resource(question: Question) -> Collection[str] | None:
     resources, dataset_ids = question.values("resource"), question.values("dataset_id")
     if resources is None or dataset_ids is None or len(dataset_ids) * len(resources) > _MOST_LOOKED_UP:
         return None
-    found = (entries.by_resource(dataset, each) for dataset in dataset_ids for each in resources)
+    pairs = [(dataset, each) for dataset in dataset_ids for each in resources]
+    found = reads.at_once(lambda pair: entries.by_resource(*pair), pairs)
     return {its_id for its_id in found if its_id}
 
 
@@ -78,7 +80,10 @@ def source(caller: Caller, question: Question) -> Source[Entry]:
         entry = items.ENTRY.from_item(item)
         return entry if standing.sees(entry) else None
 
-    exact = MemberRole.REVIEWER not in within.roles or "assigned_to_id" in served
+    # A reviewer's own submissions are not theirs to review; who took part twice is in two indexes.
+    exact = "participated" not in served and (
+        MemberRole.REVIEWER not in within.roles or "assigned_to_id" in served
+    )
     return Source(runs(), read, exact, ("project_id", "dataset_id", *served))
 
 

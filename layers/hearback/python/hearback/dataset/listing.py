@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -20,6 +21,8 @@ MOST_SORTED = 10_000
 """Records that a list sorts by something else than their ids (or their creation, which is the same)."""
 
 _COUNTED_PAST = 1_000
+_ID = re.compile(r"[0-9a-f-]{16,36}")
+"""The place of a record in its list: a UUID, or the digits of a member."""
 
 
 class Listed(NamedTuple, Generic[T]):
@@ -124,6 +127,6 @@ def _position(position: tuple[Any, ...]) -> str | None:
     """The id behind which a list by ids goes on: None for the beginning."""
     if not position:
         return None
-    if len(position) != 1 or not isinstance(position[0], str):
+    if len(position) != 1 or not isinstance(position[0], str) or not _ID.fullmatch(position[0]):
         raise not_a_cursor()
     return position[0]

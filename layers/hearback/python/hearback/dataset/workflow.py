@@ -43,7 +43,9 @@ def changed(before: Entry, after: Entry, now: int) -> Entry:
     """
     if before.job_id and not after.job_id and after.wf_step is Step.START and before.wf_step is Step.START:
         return _to(after, Step.ANNOTATE, Status.PENDING)
-    return _held(_in_form(after, before), now)
+    in_form = _in_form(after, before)
+    goes_on = (in_form.assigned_to_id, in_form.wf_step) == (before.assigned_to_id, before.wf_step)
+    return _held(in_form if goes_on else in_form._replace(held_since=None), now)
 
 
 def _held(entry: Entry, now: int) -> Entry:

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from hearback.deadline import Deadline
-from hearback.errors import Invalid
+from hearback.errors import TooDeep
 from hearback.storage import merge, shelves
 from hearback.storage.items import Item
 from hearback.storage.reads import Range
@@ -34,17 +34,11 @@ MOST_ROWS = 20_000
 MOST_RUNS = 1_000
 """Runs that may be read backwards: that opens all of them."""
 
-_BETWEEN_LOOKS = 500
-"""Items read between two looks at the clock."""
 
 _FEW = 50
 """Items before a page of which not the keys alone are read first."""
 
 T = TypeVar("T")
-
-
-class TooDeep(Invalid):
-    """So much would have to be read that one request cannot. A cursor can, or a narrower filter."""
 
 
 class Run(NamedTuple):
@@ -219,7 +213,7 @@ class Listing(Generic[T]):
             yield place_of(item), self._keep(item)
 
     def _look(self, index: int) -> None:
-        if index >= MOST_ROWS or (index and index % _BETWEEN_LOOKS == 0 and self._deadline.passed):
+        if index >= MOST_ROWS or (index and self._deadline.passed):
             raise _Bound
 
     def _place_of(self) -> Callable[[Item], str]:
@@ -228,7 +222,9 @@ class Listing(Generic[T]):
 
     def _ranges(self, cursor: str | None, found: Found | None = None) -> Iterator[Range]:
         """What is left of the runs' ranges behind a cursor and a place that was found."""
-        for run in self._runs:
+        for opened, run in enumerate(self._runs):
+            if opened and self._deadline.passed:
+                raise _Bound
             left = run.range if cursor is None else run.range.beyond(cursor, self._backwards)
             if found is None or found.place is None:
                 yield left

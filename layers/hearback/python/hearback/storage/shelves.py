@@ -217,7 +217,9 @@ def widen(shelf: Shelf, tail: Tail, owner_key: Item, attribute: str) -> None:
     row, spread = shelf.open_row(tail.start, 0), number(wider.slots)
     writes = [
         _set_tail(shelf, tail, wider, owner_key, attribute),
-        transactions.update(shelf.table, row, "SET spread = :spread", spread=spread),
+        transactions.update(
+            shelf.table, row, "SET spread = :spread", "attribute_exists(newest)", spread=spread
+        ),
         *_new_rows(shelf, wider, range(tail.slots, wider.slots)),
     ]
     with suppress(ConditionFailed, Busy):

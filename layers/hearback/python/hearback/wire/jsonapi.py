@@ -202,7 +202,8 @@ class JsonApi:
         related: Related = {}
         if asked.included and caller and deadline:
             related = fetch(self._fetches, asked.included, caller, [record], deadline)
-        return documents.one(self.resource, record, view, related)
+        asked_for = links.self_link(self.resource.url(request.base_url, record.id), request.all_values)
+        return documents.one(self.resource, record, view, related, asked_for)
 
     def _made(self, request: Request, records: Sequence[Any]) -> dict[str, Any]:
         address = {"self": f"{request.base_url}{self.resource.path}"}
