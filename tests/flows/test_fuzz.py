@@ -147,9 +147,9 @@ def _name(told: Any, records: dict[str, str], collection: str) -> None:
         return
     ids = {f"{name}_id": records[type] for name, type in PARENTS.items()} | {"id": records[collection]}
     ids["annotation_id"] = records["annotations"]
-    told.update({name: id for name, id in ids.items() if name in told and name != "data"})
+    told.update({name: id for name, id in ids.items() if name in told})
     for name, each in told.items():
-        _name(each, records, PARENTS.get(name, collection) if name in PARENTS else collection)
+        _name(each, records, PARENTS.get(name, collection))
 
 
 LONGEST_ADDRESS = 8_000

@@ -16,7 +16,7 @@ from hearback.storage import owed
 from tests.functions.gateway import invoke, sample
 from tests.functions.labelling import Team
 
-FINE = {"batchItemFailures": []}
+FINE: dict[str, Any] = {"batchItemFailures": []}
 LATER = 3600 * 10**9
 
 
@@ -165,4 +165,5 @@ def test_a_message_that_nobody_understands_comes_back(team: Team) -> None:
 
 @pytest.mark.parametrize("case", ["delete_dataset", "delete_entry", "unassign"])
 def test_the_documented_events_are_answered_also_when_their_work_is_over(team: Team, case: str) -> None:
+    team.owner.delete(f"datasets/{team.leaves}")
     assert team.replay("dataset_upkeep", case) == FINE

@@ -93,18 +93,18 @@ class Library:
         path: str = "",
         body: Any = None,
         query: dict[str, list[str]] | None = None,
-        **headers: str,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, Any, dict[str, str]]:
         """The status, the document and the headers of the answer, which must be JSON:API."""
         text = body if isinstance(body, str | None) else json.dumps(body)
-        came = event(method, f"/books{path}", text, query, SENT | headers)
+        came = event(method, f"/books{path}", text, query, SENT | (headers or {}))
         answer = self.api.handler(came, Context())
-        told = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        assert told["Content-Type"] == MEDIA_TYPE
+        given = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        assert given["Content-Type"] == MEDIA_TYPE
         if answer["statusCode"] == 204:
             assert answer["body"] == ""
-            return 204, None, told
-        return answer["statusCode"], check(json.loads(answer["body"])), told
+            return 204, None, given
+        return answer["statusCode"], check(json.loads(answer["body"])), given
 
 
 def book(**attributes: Any) -> dict[str, Any]:
@@ -186,10 +186,12 @@ def test_a_deletion_has_no_body_and_maybe_a_place_where_its_progress_is(library:
 
 
 def test_an_action_takes_its_attributes_flat_or_wrapped(library: Library) -> None:
-    for body in ({"card": 7}, {"data": {"attributes": {"card": 7}}}):
+    sent: list[Any] = [{"card": 7}, {"data": {"attributes": {"card": 7}}}]
+    for body in sent:
         status, document, _ = library.send("POST", f"/{EMMA}/lend", body)
         assert (status, document["data"]["attributes"]["reader_card"]) == (200, 7)
-    for body, pointer in (({}, "/card"), ({"data": {"attributes": {}}}, "/data/attributes/card")):
+    missing: list[tuple[Any, str]] = [({}, "/card"), ({"data": {}}, "/data/attributes/card")]
+    for body, pointer in missing:
         status, document, _ = library.send("POST", f"/{EMMA}/lend", body)
         assert (status, document["errors"][0]["source"]) == (422, {"pointer": pointer})
 
@@ -211,7 +213,7 @@ def test_an_action_may_have_nothing_to_show(library: Library) -> None:
     ],
 )
 def test_a_body_comes_as_json(library: Library, media_type: str, status: int) -> None:
-    assert library.send("POST", body={"data": book()}, **{"Content-Type": media_type})[0] == status
+    assert library.send("POST", body={"data": book()}, headers={"Content-Type": media_type})[0] == status
 
 
 @pytest.mark.parametrize(
@@ -242,7 +244,7 @@ def test_what_the_domain_refuses_is_told_in_jsonapis_form(
     assert document["errors"] == [
         {"status": "409", "title": "Conflict", "detail": "It is lent. since Monday"}
     ]
-    assert library.send("GET", Authorization="")[0] == 401
+    assert library.send("GET", headers={"Authorization": ""})[0] == 401
 
 
 def test_records_of_one_request_have_one_parent() -> None:

@@ -28,7 +28,6 @@ LARGEST = 350_000
 LARGEST_TOGETHER = transactions.MOST_BYTES - MOST_AT_ONCE * 2_000
 """Bytes of what comes in one request: it is one transaction, with the other attributes of each."""
 
-LEAF = "all"
 _TOUCHED_EVERY = 60 * SECOND
 _JSON = ("dimensions", "annotation", "metadata")
 
@@ -82,7 +81,7 @@ def create(
 
     spot = placing.in_dataset(found.dataset, "annotations")
     try:
-        placing.place(spot, entry_id, LEAF, len(drafts), writes)
+        placing.place(spot, entry_id, keys.EVERY, len(drafts), writes)
     except Refused:
         raise _gone_or_completed(caller, entry_id) from None
     return made
@@ -248,7 +247,7 @@ def delete(caller: Caller, annotation_id: str, now: int) -> None:
                 ),
             ]
         shelf = keys.shelf("annotations", annotation.dataset_id)
-        return [*gone, shelves.move(shelf, annotation.block, LEAF, None, slot)]
+        return [*gone, shelves.move(shelf, annotation.block, keys.EVERY, None, slot)]
 
     try:
         deleting.annotation(annotation, removal, now)

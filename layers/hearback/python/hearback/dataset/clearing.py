@@ -113,7 +113,7 @@ def _remove_run(dataset_id: str, kind: str, several: Sequence[Countable]) -> Non
 
 
 def leaf_of(record: Countable) -> str:
-    return record.status if isinstance(record, NoteFeed) else "all"
+    return record.status if isinstance(record, NoteFeed) else keys.EVERY
 
 
 def _removal(record: Countable) -> list[Write]:

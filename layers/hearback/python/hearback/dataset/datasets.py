@@ -16,8 +16,6 @@ from hearback.storage import blocks, changes, ordered, reads, shelves, transacti
 from hearback.storage.shelves import Tail
 from hearback.storage.transactions import ConditionFailed, transact
 
-LEAF = "all"
-
 _MOST_LOOKED_AT = 1_000
 """Entries that wait for a review, when all before them are the caller's own."""
 
@@ -36,7 +34,7 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
         marks = [_release_mark(made[0])] if annotating.release_after(draft) else []
         return [put, *marks, *(row for _, rows in opened.values() for row in rows)]
 
-    placing.place(placing.in_project(standing.project), project_id, LEAF, 1, writes)
+    placing.place(placing.in_project(standing.project), project_id, keys.EVERY, 1, writes)
     return made[0]
 
 

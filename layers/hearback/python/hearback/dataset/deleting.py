@@ -39,7 +39,6 @@ _IN_REQUEST = 5.0
 """Seconds that a request clears up by itself."""
 _PATIENCE = 60 * SECOND
 _KEPT_DAYS = 30
-_LEAF = "all"
 
 
 class Deletion(NamedTuple):
@@ -96,7 +95,7 @@ def project(standing: Standing, now: int) -> str:
             transactions.delete(keys.table(), keys.record("projects", gone.id), "tail = :tail", **unchanged),
             transactions.delete(keys.table(), keys.task_project(gone.task_project_id)),
             *shelves.retired(keys.shelf("datasets", gone.id), gone.tail),
-            shelves.move(shelf, gone.block, _LEAF, None, slot),
+            shelves.move(shelf, gone.block, keys.EVERY, None, slot),
         ]
 
     _begin_big({"delete": "projects"}, gone, standing.caller, removal, now)
@@ -128,7 +127,7 @@ def dataset(caller: Caller, gone: Dataset, now: int) -> str:
             transactions.delete(keys.table(), keys.record("datasets", gone.id), unchanged, **values),
             transactions.delete(keys.table(), keys.release(gone.id)),
             *clearing.retirements(gone),
-            shelves.move(shelf, gone.block, _LEAF, None, slot),
+            shelves.move(shelf, gone.block, keys.EVERY, None, slot),
         ]
 
     chosen = bool(gone.chosen_ids)

@@ -33,6 +33,9 @@ from hearback.storage.reads import Range
 from hearback.storage.shelves import Shelf
 
 BY_LEAF = "by-leaf"
+EVERY = "all"
+"""The only leaf of a shelf whose records are not told apart."""
+
 BY_URGENCY = "by-urgency"
 
 

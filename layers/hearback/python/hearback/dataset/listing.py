@@ -47,6 +47,8 @@ class Source(NamedTuple, Generic[T]):
     exact: bool = True
     served: Sequence[str] = ()
     by_creation: bool = True
+    heavy: bool = False
+    """Whether a record may be some hundred kilobytes."""
 
 
 def listed(resource: Resource, question: Question, source: Source[T], deadline: Deadline) -> Listed[T]:
@@ -65,10 +67,12 @@ def listed(resource: Resource, question: Question, source: Source[T], deadline: 
 
     filtered = test is not None or not source.exact
     runs = _within_times(source.runs, question) if source.by_creation else source.runs
-    if _is_natural(question, source):
-        backwards = bool(question.sort) and question.sort[0].descending
-        return _in_order(question, Listing(runs, keep, deadline, filtered, backwards))
-    return sorted_(resource, question, Listing(runs, keep, deadline, filtered).everything(MOST_SORTED))
+    natural = _is_natural(question, source)
+    backwards = natural and bool(question.sort) and question.sort[0].descending
+    listing = Listing(runs, keep, deadline, filtered, backwards, source.heavy)
+    if natural:
+        return _in_order(question, listing)
+    return sorted_(resource, question, listing.everything(MOST_SORTED))
 
 
 def _is_natural(question: Question, source: Source[T]) -> bool:

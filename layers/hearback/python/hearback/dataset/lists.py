@@ -101,7 +101,7 @@ def _datasets(caller: Caller, question: Question, known: dict[str, Standing]) ->
         dataset, is_seen = datasets.counted(standing, dataset)
         return dataset if is_seen else None
 
-    return Source(runs(), read, exact=caller.is_admin, served=("project_id",))
+    return Source(runs(), read, exact=caller.is_admin, served=("project_id",), heavy=True)
 
 
 def _looks_at_counts(question: Question) -> bool:

@@ -92,7 +92,7 @@ def _of_parents(kind: _Kind, parents: Iterable[str], served: tuple[str, ...] = (
     def read(item: Item) -> Any:
         return kind.read(item) if item[kind.parent]["S"] in known else None
 
-    return Source(runs(), read, served=served, by_creation=kind is not _ANNOTATIONS)
+    return Source(runs(), read, served=served, by_creation=kind is not _ANNOTATIONS, heavy=True)
 
 
 def _children(kind: _Kind, parent: str) -> Run:
@@ -109,8 +109,14 @@ def _in_datasets(kind: _Kind, caller: Caller, question: Question) -> Source[Any]
     if kind is _ANNOTATIONS:
         places = list(within.places)
         chosen = [run for place in places for run in _chosen(place)]
-        return Source([*chosen, *map(_whole(kind), places)], kind.read, served=served, by_creation=not chosen)
-    return Source(map(_whole(kind), within.places), kind.read, served=served)
+        return Source(
+            [*chosen, *map(_whole(kind), places)],
+            kind.read,
+            served=served,
+            by_creation=not chosen,
+            heavy=True,
+        )
+    return Source(map(_whole(kind), within.places), kind.read, served=served, heavy=True)
 
 
 def _whole(kind: _Kind) -> Callable[[Place], Run]:
@@ -140,7 +146,7 @@ def _partly_owned(kind: _Kind, places: list[Place], served: tuple[str, ...]) -> 
         else:
             runs += [_children(kind, parent) for parent in _assigned_parents(kind, place)]
     runs.sort(key=lambda run: run.range.first)
-    return Source(runs, kind.read, served=served, by_creation=kind is not _ANNOTATIONS)
+    return Source(runs, kind.read, served=served, by_creation=kind is not _ANNOTATIONS, heavy=True)
 
 
 def _assigned_parents(kind: _Kind, place: Place) -> Iterator[str]:

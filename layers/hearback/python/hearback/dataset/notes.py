@@ -19,8 +19,6 @@ from hearback.storage.transactions import ConditionFailed, Write, transact
 
 PENDING, RESOLVED = "pending", "resolved"
 ON_ENTRY, ON_ANNOTATION = "entry", "annotation"
-COMMENT_LEAF = "all"
-
 
 # ── Feeds ──
 
@@ -245,7 +243,7 @@ def create_comment(caller: Caller, feed_id: str, attributes: Mapping[str, Any], 
         return [*there, transactions.put(keys.table(), item, "attribute_not_exists(pk)")]
 
     try:
-        placing.place(placing.in_dataset(found.dataset, "note_comments"), feed_id, COMMENT_LEAF, 1, writes)
+        placing.place(placing.in_dataset(found.dataset, "note_comments"), feed_id, keys.EVERY, 1, writes)
     except Refused:
         raise rights.not_found("note feed", feed_id) from None
     return made[0]
@@ -269,7 +267,7 @@ def delete_comment(caller: Caller, comment_id: str) -> None:
     def removal(slot: int) -> list[Write]:
         return [
             transactions.delete(keys.table(), key, "attribute_exists(pk)"),
-            shelves.move(shelf, comment.block, COMMENT_LEAF, None, slot),
+            shelves.move(shelf, comment.block, keys.EVERY, None, slot),
         ]
 
     try:

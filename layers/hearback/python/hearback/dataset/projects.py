@@ -17,7 +17,6 @@ from hearback.storage.items import Item, text
 from hearback.storage.shelves import Tail
 from hearback.storage.transactions import ConditionFailed, transact
 
-LEAF = "all"
 _BEFORE_ALL = "0"
 """Below every id."""
 
@@ -48,7 +47,7 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
 
     for _ in range(5):
         try:
-            place(_spot(caller.organization_id), caller.organization_id, LEAF, 1, writes)
+            place(_spot(caller.organization_id), caller.organization_id, keys.EVERY, 1, writes)
         except Refused:  # the project's number is taken: another one is drawn
             continue
         return made[0]

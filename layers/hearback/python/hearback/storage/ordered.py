@@ -31,6 +31,9 @@ from hearback.storage.shelves import Shelf
 MOST_ROWS = 20_000
 """Items that one page, count or sorted list may read."""
 
+MOST_TEXT = 8_000_000
+"""Characters of the items that one page, count or sorted list may read, where items may be large."""
+
 MOST_RUNS = 1_000
 """Runs that may be read backwards: that opens all of them."""
 
@@ -87,7 +90,8 @@ class Listing(Generic[T]):
     """What is listed. Runs and blocks that one call has read the next does not read again.
 
     `runs` may be lazy, and is then taken no further than needed; all have the same sort attribute.
-    `filtered` says that `keep` may leave items out, so that no count knows what is left.
+    `filtered` says that `keep` may leave items out, so that no count knows what is left; `heavy`, that
+    items may be large, so that their size is bounded as their number is.
     """
 
     def __init__(
@@ -97,8 +101,10 @@ class Listing(Generic[T]):
         deadline: Deadline,
         filtered: bool = False,
         backwards: bool = False,
+        heavy: bool = False,
     ) -> None:
         self._runs = _Remembered(runs, backwards)
+        self._heavy = heavy
         self._keep = keep
         self._deadline = deadline
         self._filtered = filtered
@@ -206,9 +212,12 @@ class Listing(Generic[T]):
 
     def _walk(self, ranges: Iterator[Range], wanted: int) -> Iterator[tuple[str, T | None]]:
         """Each item's place with its record, if it is one; raises `_Bound`."""
-        place_of = None
+        place_of, text = None, 0
         for index, item in enumerate(merge.merged(ranges, wanted, self._backwards)):
             self._look(index)
+            if text > MOST_TEXT:
+                raise _Bound
+            text += _text(item) if self._heavy else 0
             place_of = place_of or self._place_of()
             yield place_of(item), self._keep(item)
 
@@ -230,6 +239,10 @@ class Listing(Generic[T]):
                 yield left
             elif left not in found.finished:
                 yield ahead(left, found.place, self._backwards)
+
+
+def _text(item: Item) -> int:
+    return sum(len(value["S"]) for value in item.values() if "S" in value)
 
 
 class _Remembered:

@@ -197,13 +197,14 @@ class JsonApi:
         caller: Caller | None = None,
         deadline: Deadline | None = None,
     ) -> dict[str, Any]:
+        address = self.resource.url(request.base_url, record.id)
+        url = links.self_link(address, request.all_values) if asked else address
         asked = asked or Question()
         view = View(request.base_url, asked.fields, asked.included)
         related: Related = {}
         if asked.included and caller and deadline:
             related = fetch(self._fetches, asked.included, caller, [record], deadline)
-        asked_for = links.self_link(self.resource.url(request.base_url, record.id), request.all_values)
-        return documents.one(self.resource, record, view, related, asked_for)
+        return documents.one(self.resource, record, view, related, url)
 
     def _made(self, request: Request, records: Sequence[Any]) -> dict[str, Any]:
         address = {"self": f"{request.base_url}{self.resource.path}"}
