@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from hearback.wire.jsonapi import Offer
 from hearback.wire.messages import Answer
 from pydantic import BaseModel
 
-from local.openapi import refusals
+from local.openapi import jsonapi, refusals, rpc, tables
 from local.openapi.routes import Route
 from local.openapi.schemas import Said, Schema, resolved
+from local.openapi.tables import Known
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -22,18 +23,10 @@ MULTIPART = "multipart/form-data"
 FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 
 
-@dataclass(frozen=True)
-class Known:
-    """What an operation is written with: the schemas, and what the two tables say."""
-
-    schemas: Mapping[Said, Schema]
-    components: Mapping[str, Schema]
-    examples: Mapping[str, Any]
-    fields: Mapping[str, str]
-
-
 def said(route: Route) -> Iterator[Said]:
     """The types that the route's requests and answers are made of."""
+    if route.operation.offer is not None:
+        return
     arguments = _arguments(route)
     for name in ("query", "form", "parameters"):
         if name in arguments:
@@ -52,15 +45,25 @@ def operation(route: Route, known: Known, security: list[dict[str, list[str]]]) 
     text = " ".join((route.operation.function.__doc__ or "").split())
     made = {
         "operationId": route.name,
-        "tags": [route.api.family.name],
+        "tags": [route.function.name],
         "summary": re.split(r"[.;:] |\.$", text.removeprefix("Ours: "))[0],
         "description": text,
-        "parameters": [*_path_parameters(route, known), *_query_parameters(route, known)],
-        "requestBody": _body(route, known),
-        "responses": _responses(route, known),
+        **_parts(route, known),
         "security": security,
     }
     return {name: value for name, value in made.items() if value or name == "security"}
+
+
+def _parts(route: Route, known: Known) -> Schema:
+    if isinstance(route.operation.offer, Offer):
+        return jsonapi.parts(route, known)
+    if route.operation.offer is not None:
+        return rpc.parts(route, known)
+    return {
+        "parameters": [*_path_parameters(route, known), *_query_parameters(route, known)],
+        "requestBody": _body(route, known),
+        "responses": _responses(route, known),
+    }
 
 
 def _arguments(route: Route) -> dict[str, Any]:
@@ -162,10 +165,7 @@ def _is_document(kind: Any) -> bool:
 def _responses(route: Route, known: Known) -> Schema:
     answers = {200: _answer(route), **route.operation.also}
     made = {str(status): _response(route, status, kind, known) for status, kind in answers.items()}
-    family = route.api.family
-    for status in refusals.of(family):
-        made[str(status)] = {"$ref": f"#/components/responses/{family.name}.{status}"}
-    return made
+    return made | refusals.references(route.api.family)
 
 
 def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
@@ -181,10 +181,5 @@ def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
         if "answer" in about:
             media["example"] = about["answer"]
     if "links" in about:
-        made["links"] = {target: _link(target, where) for target, where in about["links"].items()}
+        made["links"] = tables.links(route.name, known.examples)
     return made
-
-
-def _link(operation_id: str, parameters: Mapping[str, str]) -> Schema:
-    """Where the answer holds what another operation's path asks for."""
-    return {"operationId": operation_id, "parameters": dict(parameters)}

@@ -16,7 +16,7 @@ from hearback.translation.entries import Batch, Lost
 from hearback.translation.filters import Filter
 from hearback.translation.model import ApprovalState, Change, Feedback, NewFeedback
 
-from tests.functions.conftest import Product
+from tests.functions.gateway import Product
 
 PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 ADMIN = Caller("acme", 1, "admin@acme.example", Role.ADMIN, "1" * 16)
@@ -44,8 +44,10 @@ class LaggingIndex:
     def remember(self, *runs: Range) -> None:
         self._then |= {run: self._now(run, 100) for run in runs}
 
-    def _query(self, run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
-        return self._then.get(run) or self._now(run, limit, backwards)
+    def _query(
+        self, run: Range, limit: int, backwards: bool = False, keys_only: bool = False
+    ) -> tuple[list[Item], bool]:
+        return self._then.get(run) or self._now(run, limit, backwards, keys_only)
 
 
 def leaves(meant: Filter) -> list[Range]:

@@ -121,7 +121,7 @@ BOOKS = Resource(
         "weight": number(nullable=True),
         "rare": boolean(),
         "state": one_of(State),
-        "labels": json_value(nullable=True, check=_has_no_zero),
+        "labels": json_value(nullable=True, most=2_000, check=_has_no_zero),
         "reader_card": integer(nullable=True, writable="create"),
         "sequel_id": uuid(nullable=True),
         "created_at": instant(writable="never"),

@@ -257,3 +257,10 @@ def test_attributes_without_a_document_are_checked_too() -> None:
     with pytest.raises(Unprocessable):
         bodies.attributes(BOOKS, {}, creating=True)
     assert bodies.attributes(BOOKS, {}, creating=False) == {}
+
+
+def test_a_json_value_may_be_so_large_and_no_larger() -> None:
+    largest = "é" * 999
+    assert bodies.new(BOOKS, book({"title": "Emma", "labels": largest})).attributes["labels"] == largest
+    told = wrong(bodies.new, BOOKS, book({"title": "Emma", "labels": [largest]}))
+    assert told == {"/data/attributes/labels": "must have at most 2000 bytes of JSON"}

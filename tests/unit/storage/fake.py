@@ -1,7 +1,9 @@
 """DynamoDB as far as the storage layer asks it, in memory: fast enough for tests by the thousand.
 
 It knows the few forms of expressions that the layer writes, and refuses all others. `between` is called
-before each call, so that a test can let something else happen there.
+before each call, and between the items that a transaction writes: there a reader sees some of them
+already and others not yet. So a test can let something else happen anywhere; what would have to wait
+for the transaction is `Stuck`.
 """
 
 from __future__ import annotations
@@ -24,12 +26,17 @@ _CLAUSE = re.compile(
 _CHANGE = re.compile(r"(SET|ADD) (.*?)(?= ADD |$)")
 
 
+class Stuck(Exception):
+    """Somebody writes what a transaction is still writing."""
+
+
 class Fake:
     """One table, whatever it is called."""
 
     def __init__(self) -> None:
         self.items: dict[Key, Item] = {}
         self.calls: list[str] = []
+        self.pending: set[Key] = set()
         self.read_units = 0.0
         self.between: Callable[[], None] = lambda: None
         self._sorted: dict[str, list[str]] = {}
@@ -77,11 +84,16 @@ class Fake:
         keys = [_write_key(write) for write in writes]
         assert 0 < len(keys) <= 100
         assert len(set(keys)) == len(keys), "a transaction writes each item once only"
+        if self.pending.intersection(keys):
+            raise Stuck
         holds = [_holds(write, self.items.get(key)) for write, key in zip(writes, keys, strict=True)]
         if not all(holds):
             refuse(["None" if good else "ConditionalCheckFailed" for good in holds])
+        self.pending.update(keys)
         for write, key in zip(writes, keys, strict=True):
+            self.between()
             self._write(write, key)
+            self.pending.remove(key)
 
     # ── How ──
 

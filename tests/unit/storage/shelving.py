@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from hearback import ids
+import pytest
+from hearback import clients, ids
 from hearback.storage import blocks, reads, shelves
 from hearback.storage.items import Item, get_text, key, text
 from hearback.storage.reads import Range
 from hearback.storage.shelves import Shelf, Tail
-from hearback.storage.transactions import (
-    ConditionFailed,
-    Contended,
-    delete,
-    put,
-    transact,
-    update,
-)
+from hearback.storage.transactions import ConditionFailed, Contended, delete, put, transact, update
+
+from tests.unit.storage.fake import Fake
 
 TABLE = "things"
 BY_LEAF = "by-leaf"
 _TRIES = 200
+MILLISECOND = 1_000_000
+START = 1_700_000_000_000 * MILLISECOND
+OWNER = ids.child("the project", START, b"abc")
 
 
 class Gone(Exception):
@@ -168,3 +169,23 @@ def without_zeros(counts: dict[str, int]) -> dict[str, int]:
 
 def ids_of(items: Iterable[Item]) -> list[str]:
     return [get_text(item, "sk") for item in items]
+
+
+@contextmanager
+def world(block: int = 4) -> Iterator[tuple[Fake, Kept]]:
+    """An empty shelf with tiny blocks."""
+    fake = Fake()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clients, "dynamodb", lambda: fake)
+        patch.setattr(shelves, "BLOCK", block)
+        patch.setattr(blocks, "_FIRST_PAGE", 3)
+        patch.setattr(time, "sleep", lambda _seconds: None)
+        patch.setattr(reads, "at_once", lambda work, arguments: list(map(work, arguments)))
+        kept = Kept(OWNER)
+        kept.open()
+        yield fake, kept
+
+
+def fill(kept: Kept, number: int, leaf: str = "a") -> list[str]:
+    """Create records, one by one."""
+    return [kept.add(leaf, START + (index + 5) * MILLISECOND)[0] for index in range(number)]

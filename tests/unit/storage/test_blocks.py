@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.storage.fake import Fake, Item
-from tests.unit.storage.shelving import Kept, without_zeros
-from tests.unit.storage.test_shelves import OWNER, fill, world
+from tests.unit.storage.shelving import OWNER, Kept, fill, without_zeros, world
 
 CHANGES: dict[str, Callable[[Kept], Any]] = {
     "closed": Kept.extend,

@@ -26,9 +26,7 @@ def keep(table: Table, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let reads come from `table`; how many items each of them read."""
     read: list[int] = []
 
-    def query(
-        run: Range, limit: int, backwards: bool = False, keys_only: bool = False
-    ) -> tuple[list[Item], bool]:
+    def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
         assert limit >= 1
         inside = [sk for sk in table[run.partition] if run.first <= sk <= run.last]
         found = [key(run.partition, sk) for sk in (inside[::-1] if backwards else inside)[:limit]]

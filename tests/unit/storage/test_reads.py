@@ -49,7 +49,7 @@ def test_items_are_counted_up_to_a_bound(number: int, most: int, first: int, of_
         assert reads.count(run, most) == min(most, max(0, number - first))
         places = [run.place(item) for item in reads.every(run, 7, backwards=True)]
         assert places == [f"{index:03d}" for index in range(first, number)][::-1]
-        keys_only, _ = reads.query(run, 50, keys_only=True)
+        keys_only, _ = reads.keys(run, 50)
         assert [set(item) for item in keys_only] == [{run.sort_attribute}] * len(places)
 
 

@@ -1,152 +1,23 @@
-"""Shelves count exactly, whatever happens in which order, and between which two steps of what."""
+"""Shelves: what each step does, and what it leaves to others when it fails half-way."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
-from hearback import clients, ids
+from hearback import ids
 from hearback.deadline import Deadline
-from hearback.storage import blocks, reads, shelves, transactions
+from hearback.storage import blocks, reads, shelves
 from hearback.storage.reads import Range
 from hearback.storage.shelves import Shelf, Tail
 from hearback.storage.transactions import ConditionFailed, transact
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.storage.fake import Fake, refuse
-from tests.unit.storage.shelving import Gone, Kept, ids_of
+from tests.unit.storage.shelving import MILLISECOND, OWNER, Gone, fill, ids_of, world
 
-MILLISECOND = 1_000_000
-OWNER = ids.child("the project", 1_700_000_000_000 * MILLISECOND, b"abc")
-LEAVES = ("a", "b", "c")
 LATER = Deadline.after(3600)
-
-
-@contextmanager
-def world(block: int = 4) -> Iterator[tuple[Fake, Kept]]:
-    """An empty shelf with tiny blocks."""
-    fake = Fake()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clients, "dynamodb", lambda: fake)
-        patch.setattr(shelves, "BLOCK", block)
-        patch.setattr(blocks, "_FIRST_PAGE", 3)
-        patch.setattr(time, "sleep", lambda _seconds: None)
-        patch.setattr(reads, "at_once", lambda work, arguments: list(map(work, arguments)))
-        kept = Kept(OWNER)
-        kept.open()
-        yield fake, kept
-
-
-class Happenings:
-    """What happens to a shelf, by numbers that Hypothesis chooses; the clocks of the writers differ."""
-
-    def __init__(self, fake: Fake, kept: Kept) -> None:
-        self.fake = fake
-        self.kept = kept
-        self.now = 1_700_000_000_000 * MILLISECOND
-        self.stale = kept.tail()
-
-    def happen(self, what: str, number: int) -> None:
-        self.now += 300_000
-        with suppress(Gone):
-            getattr(self, what)(number)
-
-    def add(self, number: int) -> None:
-        self.kept.add(LEAVES[number % 3], self._clock(number))
-
-    def add_several(self, number: int) -> None:
-        self.kept.add(LEAVES[number % 3], self._clock(number), 1 + number % 5)
-
-    def change(self, number: int) -> None:
-        self.kept.change(self._one(number), LEAVES[number // 7 % 3])
-
-    def remove(self, number: int) -> None:
-        self.kept.change(self._one(number), None)
-
-    def extend(self, _number: int) -> None:
-        self.kept.extend()
-
-    def widen(self, _number: int) -> None:
-        self.kept.widen()
-
-    def extend_by_a_stale_tail(self, _number: int) -> None:
-        self.kept.extend(self.stale)
-
-    def widen_by_a_stale_tail(self, _number: int) -> None:
-        self.kept.widen(self.stale)
-
-    def add_to_a_stale_tail(self, number: int) -> None:
-        new = ids.child(OWNER, self._clock(number), b"xyz")
-        write = shelves.add(self.kept.shelf, self.stale, new, "a", number % self.stale.slots)
-        record = self.kept._record(new, "a", self.stale)
-        try:
-            transact([write, transactions.put("things", record)])
-        except ConditionFailed:
-            self.stale = self.kept.tail()
-
-    def _clock(self, number: int) -> int:
-        return self.now + (number % 11 - 5) * MILLISECOND
-
-    def _one(self, number: int) -> str:
-        found = ids_of(self.kept.records())
-        if not found:
-            raise Gone
-        return found[number % len(found)]
-
-
-KINDS = (
-    ["add"] * 6
-    + ["add_several", "change", "change", "remove", "extend", "widen"]
-    + ["extend_by_a_stale_tail", "widen_by_a_stale_tail", "add_to_a_stale_tail"]
-)
-happenings = st.tuples(st.sampled_from(KINDS), st.integers(0, 1000))
-gaps = st.lists(st.tuples(st.integers(0, 6), happenings), max_size=6)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(happenings, gaps), max_size=30))
-def test_counts_are_exact_whatever_happens_between_two_calls_of_what_else_happens(
-    story: list[tuple[tuple[str, int], list[tuple[int, tuple[str, int]]]]],
-) -> None:
-    with world() as (fake, kept):
-        tale = Happenings(fake, kept)
-        for (what, number), between in story:
-            fake.between = in_the_gaps(fake, tale, between)
-            tale.happen(what, number)
-            fake.between = lambda: None
-        for _ in range(3):
-            kept.extend()
-        kept.check()
-
-
-def in_the_gaps(
-    fake: Fake, tale: Happenings, planned: list[tuple[int, tuple[str, int]]]
-) -> Callable[[], None]:
-    """Let each planned thing happen before the n-th next call."""
-    waiting = [(len(fake.calls) + number, happening) for number, happening in planned]
-    busy: list[bool] = []
-
-    def between() -> None:
-        due = [thing for thing in waiting if thing[0] <= len(fake.calls)]
-        if busy or not due:
-            return
-        busy.append(True)
-        waiting.remove(due[0])
-        tale.happen(*due[0][1])
-        busy.clear()
-
-    return between
-
-
-# ── One by one ──
-
-
-def fill(kept: Kept, number: int, leaf: str = "a") -> list[str]:
-    start = 1_700_000_000_000 * MILLISECOND
-    return [kept.add(leaf, start + (index + 5) * MILLISECOND)[0] for index in range(number)]
 
 
 def test_a_full_block_is_followed_by_the_next() -> None:
@@ -271,17 +142,18 @@ def test_a_closed_block_is_one_row_however_many_it_was_spread_over() -> None:
 
 def test_widening_gives_up_at_once_when_it_meets_others() -> None:
     with world() as (fake, kept):
-        fake.between = lambda: refuse(["TransactionConflict"]) if asked_to_write(fake) else None
-        tail = Tail(OWNER)
-        calls = len(fake.calls)
-        shelves.widen(kept.shelf, tail, kept.owner, "tail")
-        assert len(fake.calls) == calls
+        tail = kept.tail()
+        asked: list[bool] = []
+
+        def meet() -> None:
+            asked.append(True)
+            refuse(["TransactionConflict"])
+
+        fake.between = meet
+        kept.widen(tail)
+        assert asked == [True]
         fake.between = lambda: None
         assert kept.tail() == tail
-
-
-def asked_to_write(_fake: Fake) -> bool:
-    return True
 
 
 # ── Small parts ──

@@ -47,9 +47,10 @@ def instant(child_id: str) -> int:
 
 
 def earliest(now: int) -> str:
-    """What every `child` of this instant (ns) and later is not below."""
-    digits = f"{max(0, now) // _MILLISECOND:012x}"
-    return f"{digits[:8]}-{digits[8:]}"
+    """What every `child` whose `instant` is this one (ns) or later is above, and every other one below."""
+    milliseconds, microseconds = divmod(-(-max(0, now) // 1000), 1000)
+    digits = f"{milliseconds:012x}"
+    return f"{digits[:8]}-{digits[8:]}-7{-(-microseconds * 4096 // 1000):03x}"
 
 
 def parents_tag(child_id: str) -> str:

@@ -25,15 +25,17 @@ MOST_AT_ONCE = 90
 LARGEST = 350_000
 """Bytes of an annotation's JSON values together: DynamoDB takes 400 KB in an item."""
 
-LEAF = "all"
+LARGEST_TOGETHER = transactions.MOST_BYTES - MOST_AT_ONCE * 2_000
+"""Bytes of what comes in one request: it is one transaction, with the other attributes of each."""
+
 _TOUCHED_EVERY = 60 * SECOND
 _JSON = ("dimensions", "annotation", "metadata")
 
 
 def find(caller: Caller, annotation_id: str) -> tuple[Found, Annotation]:
     """An annotation that the caller may work on, with its entry."""
-    annotation = read(annotation_id)
-    if annotation is None or annotation.organization_id != caller.organization_id:
+    annotation = read(caller.organization_id, annotation_id)
+    if annotation is None:
         raise rights.not_found("annotation", annotation_id)
     found = entries.find(caller, annotation.entry_id)
     if not found.standing.works_on(found.entry):
@@ -41,15 +43,16 @@ def find(caller: Caller, annotation_id: str) -> tuple[Found, Annotation]:
     return found, annotation
 
 
-def read(annotation_id: str) -> Annotation | None:
-    """An annotation by its id alone, whosever it is."""
+def read(organization_id: str, annotation_id: str) -> Annotation | None:
+    """An annotation of an organization by its id alone."""
     found = reads.get(keys.table(), keys.record("annotations", annotation_id))
     if found is None:  # its client may have chosen the id: then it does not tell the partition
-        located = reads.get(keys.table(), keys.annotation_locator(annotation_id))
+        located = reads.get(keys.table(), keys.annotation_locator(organization_id, annotation_id))
         if located is not None:
             key = keys.of_parent("annotations", located["entry_id"]["S"], annotation_id)
             found = reads.get(keys.table(), key)
-    return items.ANNOTATION.from_item(found) if found else None
+    annotation = items.ANNOTATION.from_item(found) if found else None
+    return annotation if annotation and annotation.organization_id == organization_id else None
 
 
 def get(caller: Caller, annotation_id: str) -> Annotation:
@@ -66,8 +69,8 @@ def create(
     """Annotate an entry, all or none; `chosen_id` only for a single one."""
     found = workable(caller, entry_id)
     drafts = [_draft(caller, found.entry, attributes, now) for attributes in several]
-    for draft in drafts:
-        _require_room(draft)
+    if sum(map(_require_room, drafts)) > LARGEST_TOGETHER:
+        raise TooLarge("The annotations are too large together.", f"at most {LARGEST_TOGETHER} bytes of JSON")
     if chosen_id is not None:
         return [_create_as(chosen_id, found, drafts[0], now)]
     made: list[Annotation] = []
@@ -78,7 +81,7 @@ def create(
 
     spot = placing.in_dataset(found.dataset, "annotations")
     try:
-        placing.place(spot, entry_id, LEAF, len(drafts), writes)
+        placing.place(spot, entry_id, keys.EVERY, len(drafts), writes)
     except Refused:
         raise _gone_or_completed(caller, entry_id) from None
     return made
@@ -87,7 +90,9 @@ def create(
 def _create_as(annotation_id: str, found: Found, draft: Annotation, now: int) -> Annotation:
     """Create an annotation with an id of its client's choice: it is listed, and counted nowhere."""
     annotation = draft._replace(id=annotation_id)
-    located = keys.annotation_locator(annotation_id) | {"entry_id": text(annotation.entry_id)}
+    located = keys.annotation_locator(annotation.organization_id, annotation_id) | {
+        "entry_id": text(annotation.entry_id)
+    }
     free = "attribute_not_exists(pk)"
     writes = [
         entry_write(found, now),
@@ -153,12 +158,23 @@ def entry_write(found: Found, now: int) -> Write:
         in_hand = "attribute_not_exists(shut) AND #s = :now AND assigned_to_id = :me"
         return changes.change(keys.table(), key, attributes, in_hand, names=names, **mine)
     condition = "attribute_exists(pk) AND attribute_not_exists(shut) AND #s <> :completed"
-    return transactions.check(keys.table(), key, condition, names=names, completed=completed)
+    if found.standing.owns:
+        return transactions.check(keys.table(), key, condition, names=names, completed=completed)
+    condition += " AND assigned_to_id = :me"
+    me = number(found.standing.caller.account_id)
+    return transactions.check(keys.table(), key, condition, names=names, completed=completed, me=me)
 
 
 def _is_stale(dataset: Dataset, entry: Entry, caller: Caller, now: int) -> bool:
-    mine = entry.status is Status.IN_PROGRESS and entry.assigned_to_id == caller.account_id
-    return mine and bool(release_after(dataset)) and now - (entry.held_since or 0) > _TOUCHED_EVERY
+    """Whether the time since the caller last touched the entry begins to count."""
+    patience = release_after(dataset)
+    if (
+        patience is None
+        or entry.status is not Status.IN_PROGRESS
+        or entry.assigned_to_id != caller.account_id
+    ):
+        return False
+    return now - (entry.held_since or 0) > min(_TOUCHED_EVERY, patience // 4)
 
 
 def release_after(dataset: Dataset) -> int | None:
@@ -184,10 +200,12 @@ def _draft(caller: Caller, entry: Entry, attributes: Mapping[str, Any], now: int
     )
 
 
-def _require_room(annotation: Annotation) -> None:
+def _require_room(annotation: Annotation) -> int:
+    """Bytes of its JSON values, which must fit an item."""
     size = sum(len(written_json(getattr(annotation, name)).encode()) for name in _JSON)
     if size > LARGEST:
         raise TooLarge("The annotation is too large.", f"{size} bytes of JSON; at most {LARGEST}")
+    return size
 
 
 def _put(annotation: Annotation) -> Write:
@@ -222,9 +240,14 @@ def delete(caller: Caller, annotation_id: str, now: int) -> None:
             transactions.delete(keys.table(), key, "attribute_exists(pk)"),
         ]
         if not annotation.block:
-            return [*gone, transactions.delete(keys.table(), keys.annotation_locator(annotation_id))]
+            return [
+                *gone,
+                transactions.delete(
+                    keys.table(), keys.annotation_locator(annotation.organization_id, annotation_id)
+                ),
+            ]
         shelf = keys.shelf("annotations", annotation.dataset_id)
-        return [*gone, shelves.move(shelf, annotation.block, LEAF, None, slot)]
+        return [*gone, shelves.move(shelf, annotation.block, keys.EVERY, None, slot)]
 
     try:
         deleting.annotation(annotation, removal, now)

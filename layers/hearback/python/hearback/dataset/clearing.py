@@ -25,26 +25,31 @@ from hearback.storage import reads, shelves, transactions
 from hearback.storage.items import Item, key_of, text
 from hearback.storage.transactions import ConditionFailed, Write, transact
 
-_STEP = 60
-"""Records that one transaction removes, with the rows that count them."""
-_CHUNK = 200
+_STEP = transactions.MOST_WRITES // 2
+"""Records that one transaction removes: each with its locator, or with a row that counts it."""
+_CHUNK = 50
 _THREADS = 16
 _TRIES = 20
 
 
 def feeds_of(entry_id: str) -> Iterator[NoteFeed]:
-    found = (items.NOTE_FEED.from_item(item) for item in reads.every(keys.children("note_feeds", entry_id)))
+    found = (
+        items.NOTE_FEED.from_item(item) for item in reads.every(keys.children("note_feeds", entry_id), _STEP)
+    )
     return (feed for feed in found if feed.entry_id == entry_id)
 
 
 def _comments_of(feed_id: str) -> Iterator[NoteComment]:
     run = keys.children("note_comments", feed_id)
-    found = (items.NOTE_COMMENT.from_item(item) for item in reads.every(run))
+    found = (items.NOTE_COMMENT.from_item(item) for item in reads.every(run, _STEP))
     return (comment for comment in found if comment.note_feed_id == feed_id)
 
 
 def _annotations_of(entry_id: str) -> Iterator[Annotation]:
-    found = (items.ANNOTATION.from_item(item) for item in reads.every(keys.children("annotations", entry_id)))
+    found = (
+        items.ANNOTATION.from_item(item)
+        for item in reads.every(keys.children("annotations", entry_id), _STEP)
+    )
     return (annotation for annotation in found if annotation.entry_id == entry_id)
 
 
@@ -108,7 +113,7 @@ def _remove_run(dataset_id: str, kind: str, several: Sequence[Countable]) -> Non
 
 
 def leaf_of(record: Countable) -> str:
-    return record.status if isinstance(record, NoteFeed) else "all"
+    return record.status if isinstance(record, NoteFeed) else keys.EVERY
 
 
 def _removal(record: Countable) -> list[Write]:
@@ -119,7 +124,9 @@ def _removal(record: Countable) -> list[Write]:
     key = keys.of_parent("annotations", record.entry_id, record.id)
     gone = [transactions.delete(keys.table(), key, _THERE)]
     if not record.block:
-        gone.append(transactions.delete(keys.table(), keys.annotation_locator(record.id)))
+        gone.append(
+            transactions.delete(keys.table(), keys.annotation_locator(record.organization_id, record.id))
+        )
     return gone
 
 
@@ -212,7 +219,11 @@ def _below_entry(entry_id: str) -> tuple[list[Item], list[Item]]:
     """The keys of all that is below an entry: first what is found through the rest, then that."""
     feeds, annotations = list(feeds_of(entry_id)), list(_annotations_of(entry_id))
     deep = [keys.record("note_comments", comment.id) for feed in feeds for comment in _comments_of(feed.id)]
-    deep += [keys.annotation_locator(annotation.id) for annotation in annotations if not annotation.block]
+    deep += [
+        keys.annotation_locator(annotation.organization_id, annotation.id)
+        for annotation in annotations
+        if not annotation.block
+    ]
     flat = [keys.record("note_feeds", feed.id) for feed in feeds]
     flat += [keys.of_parent("annotations", entry_id, annotation.id) for annotation in annotations]
     return deep, flat

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from hearback.access.model import Caller
-from hearback.dataset import counting, deleting, items, keys, placing, rights
+from hearback.dataset import annotating, counting, deleting, items, keys, placing, rights
 from hearback.dataset.model import Dataset, MemberRole, Project, Status
 from hearback.dataset.rights import STEP_OF, Standing
 from hearback.errors import Forbidden
@@ -15,7 +16,8 @@ from hearback.storage import blocks, changes, ordered, reads, shelves, transacti
 from hearback.storage.shelves import Tail
 from hearback.storage.transactions import ConditionFailed, transact
 
-LEAF = "all"
+_MOST_LOOKED_AT = 1_000
+"""Entries that wait for a review, when all before them are the caller's own."""
 
 
 def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: int) -> Dataset:
@@ -29,9 +31,10 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
         draft = _new(standing.project, attributes, now)._replace(**tails)
         made[:] = [placing.placed(draft, new[0], block)]
         put = transactions.put(keys.table(), items.dataset_item(made[0]), "attribute_not_exists(pk)")
-        return [put, *(row for _, rows in opened.values() for row in rows)]
+        marks = [_release_mark(made[0])] if annotating.release_after(draft) else []
+        return [put, *marks, *(row for _, rows in opened.values() for row in rows)]
 
-    placing.place(placing.in_project(standing.project), project_id, LEAF, 1, writes)
+    placing.place(placing.in_project(standing.project), project_id, keys.EVERY, 1, writes)
     return made[0]
 
 
@@ -94,8 +97,9 @@ def _has_work(standing: Standing, dataset: Dataset, by_leaf: Mapping[str, int]) 
 def _reviewable(standing: Standing, dataset: Dataset) -> bool:
     """Whether somebody else's entry waits for a review: found at once, unless all are the caller's own."""
     free = items.leaf_name(STEP_OF[standing.role], Status.PENDING, assigned=False)
-    waiting = ordered.merged([ordered.Run(keys.leaf(dataset.id, free))], 10)
-    return any(standing.may_take(items.ENTRY.from_item(item)) for item in waiting)
+    waiting = islice(ordered.merged([ordered.Run(keys.leaf(dataset.id, free))], 10), _MOST_LOOKED_AT)
+    looked_at = [standing.may_take(items.ENTRY.from_item(item)) for item in waiting]
+    return any(looked_at) or len(looked_at) == _MOST_LOOKED_AT
 
 
 def all_counted(pairs: Sequence[tuple[Standing, Dataset]]) -> Iterable[tuple[Dataset, bool]]:
@@ -107,17 +111,28 @@ def all_counted(pairs: Sequence[tuple[Standing, Dataset]]) -> Iterable[tuple[Dat
 
 
 def update(caller: Caller, dataset_id: str, attributes: Mapping[str, Any], now: int) -> Dataset:
-    standing, before = _owned(caller, dataset_id)
+    standing, before = owned(caller, dataset_id)
     after = before._replace(**attributes, updated_at=now)
     difference = changes.between(items.dataset_item(before), items.dataset_item(after))
+    writes = [changes.change(keys.table(), keys.record("datasets", dataset_id), difference)]
+    if "workflow_configuration" in difference:
+        writes.append(_release_mark(after))
     try:
-        transact([changes.change(keys.table(), keys.record("datasets", dataset_id), difference)])
+        transact(writes)
     except ConditionFailed:
         raise rights.not_found("dataset", dataset_id) from None
     return counted(standing, after)[0]
 
 
-def _owned(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:
+def _release_mark(dataset: Dataset) -> transactions.Write:
+    """The write of what tells the worker that the dataset's assignments are released after a time, or not."""
+    mark = keys.release(dataset.id)
+    if annotating.release_after(dataset):
+        return transactions.put(keys.table(), mark)
+    return transactions.delete(keys.table(), mark)
+
+
+def owned(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:
     standing, dataset = find(caller, dataset_id)
     if not standing.owns:
         get(caller, dataset_id)  # what they do not see is not found
@@ -127,7 +142,7 @@ def _owned(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:
 
 def delete(caller: Caller, dataset_id: str, now: int) -> str:
     """Delete a dataset with all that is in it; the id of the deletion, which tells how far it is."""
-    standing, dataset = _owned(caller, dataset_id)
+    standing, dataset = owned(caller, dataset_id)
     if counted(standing, dataset)[0].status is not Status.PENDING:
         raise Forbidden("A dataset that is in progress or completed cannot be deleted.")
     return deleting.dataset(caller, dataset, now)

@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
 
 from hearback.access.model import Caller
 from hearback.dataset import clearing, counting, items, keys, rights
@@ -24,7 +27,7 @@ from hearback.dataset.model import Annotation, Dataset, Entry, NoteFeed, Project
 from hearback.dataset.placing import moved
 from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
-from hearback.errors import Conflict, Forbidden
+from hearback.errors import Busy, Conflict, Forbidden
 from hearback.storage import blocks, owed, reads, shelves, transactions
 from hearback.storage.codec import NUMBER, TEXT, Codec
 from hearback.storage.items import Item, key, number
@@ -36,7 +39,6 @@ _IN_REQUEST = 5.0
 """Seconds that a request clears up by itself."""
 _PATIENCE = 60 * SECOND
 _KEPT_DAYS = 30
-_LEAF = "all"
 
 
 class Deletion(NamedTuple):
@@ -93,7 +95,7 @@ def project(standing: Standing, now: int) -> str:
             transactions.delete(keys.table(), keys.record("projects", gone.id), "tail = :tail", **unchanged),
             transactions.delete(keys.table(), keys.task_project(gone.task_project_id)),
             *shelves.retired(keys.shelf("datasets", gone.id), gone.tail),
-            shelves.move(shelf, gone.block, _LEAF, None, slot),
+            shelves.move(shelf, gone.block, keys.EVERY, None, slot),
         ]
 
     _begin_big({"delete": "projects"}, gone, standing.caller, removal, now)
@@ -125,7 +127,7 @@ def dataset(caller: Caller, gone: Dataset, now: int) -> str:
             transactions.delete(keys.table(), keys.record("datasets", gone.id), unchanged, **values),
             transactions.delete(keys.table(), keys.release(gone.id)),
             *clearing.retirements(gone),
-            shelves.move(shelf, gone.block, _LEAF, None, slot),
+            shelves.move(shelf, gone.block, keys.EVERY, None, slot),
         ]
 
     chosen = bool(gone.chosen_ids)
@@ -175,8 +177,10 @@ def _debt(message: Mapping[str, Any]) -> str:
 
 
 def _carry_out_or_send(message: Mapping[str, Any]) -> None:
-    if not carry_out(message, Deadline.after(_IN_REQUEST)):
-        owed.send(QUEUE, message)
+    """Do what is owed right away. What was deleted is deleted: trouble here is the worker's, by the debt."""
+    with suppress(Busy, ClientError):
+        if not carry_out(message, Deadline.after(_IN_REQUEST)):
+            owed.send(QUEUE, message)
 
 
 # ── What is carried out, there or by the worker ──
@@ -184,8 +188,7 @@ def _carry_out_or_send(message: Mapping[str, Any]) -> None:
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
     """Go on with a deletion, and pass what is left on to the next round of the worker."""
-    owed.hold(_debt(message), now)
-    if not carry_out(message, deadline):
+    if owed.hold(_debt(message), now) and not carry_out(message, deadline):
         owed.pass_on(QUEUE, message)
 
 
@@ -219,8 +222,10 @@ def _cleared(message: Mapping[str, Any], deadline: Deadline) -> bool:
 
 def _annotations_feeds(message: Mapping[str, Any], deadline: Deadline) -> bool:
     """The feeds on a deleted annotation, each a deletion of its own: the entry still takes notes."""
-    for feed in clearing.feeds_of(message["entry"]):
-        if feed.annotation_id == message["id"]:
+    while found := [
+        feed for feed in clearing.feeds_of(message["entry"]) if feed.annotation_id == message["id"]
+    ]:
+        for feed in found:
             if deadline.passed:
                 return False
             _delete_feed(feed)
@@ -228,10 +233,9 @@ def _annotations_feeds(message: Mapping[str, Any], deadline: Deadline) -> bool:
 
 
 def _delete_feed(feed: NoteFeed) -> None:
-    try:
+    # Where somebody else has deleted or resolved it meanwhile, the next look sees to it.
+    with suppress(ConditionFailed):
         note_feed(feed, lambda slot: clearing.feed_removal(feed, slot), time.time_ns())
-    except ConditionFailed:
-        return  # somebody else deleted it meanwhile, or resolved it: the next round sees to it
 
 
 def _progress(message: Mapping[str, Any], removed: int) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from hearback.access.model import Caller
-from hearback.dataset import deleting, items, keys, placing, rights, workflow
+from hearback.dataset import datasets, deleting, items, keys, placing, rights, workflow
 from hearback.dataset.model import Dataset, Entry, Status, Step
 from hearback.dataset.placing import Refused
 from hearback.dataset.rights import Standing
@@ -54,9 +54,9 @@ def get(caller: Caller, entry_id: str) -> Entry:
 
 def create(caller: Caller, dataset_id: str, several: Sequence[Mapping[str, Any]], now: int) -> list[Entry]:
     """Create entries in a dataset, all or none."""
-    standing, dataset = owned_dataset(caller, dataset_id)
+    standing, dataset = datasets.owned(caller, dataset_id)
     drafts = [_draft(dataset, attributes, now) for attributes in several]
-    for draft in drafts:
+    for draft in _of_different_people(drafts):
         require_members(standing, draft)
     _require_different([draft.resource for draft in drafts])
     made: list[Entry] = []
@@ -74,15 +74,6 @@ def create(caller: Caller, dataset_id: str, several: Sequence[Mapping[str, Any]]
         taken = drafts[refused.failed[0] // 2].resource
         raise resource_taken(taken) from None
     return made
-
-
-def owned_dataset(caller: Caller, dataset_id: str) -> tuple[Standing, Dataset]:
-    item = reads.get(keys.table(), keys.record("datasets", dataset_id))
-    if item is None or item["organization_id"]["S"] != caller.organization_id:
-        raise rights.not_found("dataset", dataset_id)
-    standing, dataset = rights.standing_in(caller, item["project_id"]["S"], dataset_id)
-    standing.require_owner()
-    return standing, dataset
 
 
 def _draft(dataset: Dataset, attributes: Mapping[str, Any], now: int) -> Entry:
@@ -104,6 +95,13 @@ def _draft(dataset: Dataset, attributes: Mapping[str, Any], now: int) -> Entry:
         updated_at=now,
     )
     return workflow.created(draft, now)
+
+
+def _of_different_people(drafts: Sequence[Entry]) -> Collection[Entry]:
+    """One for all those that name the same people, who are then looked up once."""
+    return {
+        (each.assigned_to_id, each.submitted_by_id, each.reviewed_by_id): each for each in drafts
+    }.values()
 
 
 def require_members(standing: Standing, entry: Entry, before: Entry | None = None) -> None:
@@ -185,13 +183,15 @@ def save(before: Entry, after: Entry, now: int) -> Entry:
     """Write an entry's next form with what it moves; `ConditionFailed` when it has another form by now."""
     after = after._replace(updated_at=max(now, after.created_at), revision=before.revision + 1)
     difference = changes.between(items.entry_item(before), items.entry_item(after))
-    condition = "revision = :seen"
+    condition = "revision = :seen AND held_since = :held" if before.held_since else "revision = :seen"
+    held = {"held": number(before.held_since)} if before.held_since else {}
     entry = changes.change(
         keys.table(),
         keys.record("entries", before.id),
         difference,
         condition,
         seen=number(before.revision),
+        **held,
     )
     resource = _resource_moves(before, after)
     placing.moved(lambda slot: [entry, *_move(before, after, slot), *resource])

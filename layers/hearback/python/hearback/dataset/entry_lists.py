@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from hearback.access.model import Caller
 from hearback.dataset import entries, items, keys, scope
@@ -13,6 +13,7 @@ from hearback.dataset.scope import Place, Scope
 from hearback.deadline import Deadline
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import Resource
+from hearback.storage import reads
 from hearback.storage.items import Item
 from hearback.storage.ordered import Run
 
@@ -44,17 +45,20 @@ def _by_resource(question: Question) -> Collection[str] | None:
     resources, dataset_ids = question.values("resource"), question.values("dataset_id")
     if resources is None or dataset_ids is None or len(dataset_ids) * len(resources) > _MOST_LOOKED_UP:
         return None
-    found = (entries.by_resource(dataset, each) for dataset in dataset_ids for each in resources)
+    pairs = [(dataset, each) for dataset in dataset_ids for each in resources]
+    found = reads.at_once(lambda pair: entries.by_resource(*pair), pairs)
     return {its_id for its_id in found if its_id}
 
 
-def by_ids(caller: Caller, wanted: Collection[str]) -> Iterator[Entry]:
-    """Those of the entries that the caller sees."""
+def by_ids(
+    caller: Caller, wanted: Collection[str], may: Callable[[Standing, Entry], bool] = Standing.sees
+) -> Iterator[Entry]:
+    """Those of the entries that the caller sees, or (`may`) works on."""
     found = [items.ENTRY.from_item(item) for item in scope.by_ids("entries", wanted)]
     places = scope.of(caller, None, {entry.dataset_id for entry in found}).places
     standings = {place.dataset.id: place.standing for place in places}
     for entry in found:
-        if entry.dataset_id in standings and standings[entry.dataset_id].sees(entry):
+        if entry.dataset_id in standings and may(standings[entry.dataset_id], entry):
             yield entry
 
 
@@ -76,7 +80,10 @@ def source(caller: Caller, question: Question) -> Source[Entry]:
         entry = items.ENTRY.from_item(item)
         return entry if standing.sees(entry) else None
 
-    exact = MemberRole.REVIEWER not in within.roles or "assigned_to_id" in served
+    # A reviewer's own submissions are not theirs to review; who took part twice is in two indexes.
+    exact = "participated" not in served and (
+        MemberRole.REVIEWER not in within.roles or "assigned_to_id" in served
+    )
     return Source(runs(), read, exact, ("project_id", "dataset_id", *served))
 
 
@@ -102,9 +109,12 @@ def _runs(place: Place, question: Question, served: tuple[str, ...]) -> Iterator
     if by_person:
         yield from _persons_runs(dataset_id, by_person[0], question.values(by_person[0]) or ())
     elif not place.standing.owns:
-        yield from _persons_runs(dataset_id, "assigned_to_id", [place.standing.caller.account_id])
+        me, people = place.standing.caller.account_id, question.values("assigned_to_id")
+        if people is None or me in people:
+            yield from _persons_runs(dataset_id, "assigned_to_id", [me])
         free = items.leaf_name(STEP_OF[place.standing.role], Status.PENDING, assigned=False)
-        yield Run(keys.leaf(dataset_id, free), shelf, (free,))
+        if free in _leaves(question):
+            yield Run(keys.leaf(dataset_id, free), shelf, (free,))
     elif served:
         for leaf in _leaves(question):
             yield Run(keys.leaf(dataset_id, leaf), shelf, (leaf,))
@@ -119,14 +129,15 @@ def _persons_runs(dataset_id: str, name: str, account_ids: Iterable[int]) -> Ite
 
 
 def _leaves(question: Question) -> list[str]:
+    """The leaves in which there may be something that the filters let through."""
     steps, statuses = question.values("wf_step"), question.values("status")
-    unassigned = question.values("assigned_to_id") == _NOBODY
+    people = question.values("assigned_to_id")
     return [
         name
         for name, (step, status, assigned) in items.LEAVES.items()
         if (steps is None or step in steps)
         and (statuses is None or status in statuses)
-        and not (unassigned and assigned)
+        and (people is None or (people != _NOBODY if assigned else None in people))
     ]
 
 

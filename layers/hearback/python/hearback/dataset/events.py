@@ -8,8 +8,9 @@ from typing import Any
 from hearback.access.model import Caller
 from hearback.dataset import entries, rights, workflow
 from hearback.dataset.entries import Found
-from hearback.dataset.model import Entry
+from hearback.dataset.model import Entry, Step
 from hearback.dataset.workflow import Submission
+from hearback.errors import Conflict
 
 
 def select(caller: Caller, entry_id: str, now: int) -> Entry:
@@ -38,9 +39,11 @@ def assign(caller: Caller, entry_id: str, account_id: int, now: int) -> Entry:
 def submit(caller: Caller, entry_id: str, approved: bool | None, now: int) -> Entry:
     """Take an entry one step on; from a review that does not approve, back to who submitted it."""
     chance = random.random()
+    steps: list[Step] = []
 
     def go_on(found: Found) -> Entry:
         _require_work(found)
+        _require_same_step(steps, found.entry)
         sampled = chance < _sample_rate(found.dataset.workflow_configuration)
         after = workflow.submitted(found.entry, Submission(caller.account_id, approved, sampled, now))
         return _with_present_members(found, after)
@@ -67,11 +70,21 @@ def _with_present_members(found: Found, after: Entry) -> Entry:
 def fail(caller: Caller, entry_id: str, message: str, now: int) -> Entry:
     """Give an entry up; the message is kept with it."""
 
+    steps: list[Step] = []
+
     def give_up(found: Found) -> Entry:
         _require_work(found)
+        _require_same_step(steps, found.entry)
         return workflow.failed(found.entry, message)
 
     return entries.change(caller, entry_id, give_up, now)
+
+
+def _require_same_step(steps: list[Step], entry: Entry) -> None:
+    """An event was meant for the step that its sender found; somebody else may have been faster."""
+    steps.append(entry.wf_step)
+    if entry.wf_step is not steps[0]:
+        raise Conflict("The entry went on at the same moment.", entry.id)
 
 
 def _require_work(found: Found) -> None:

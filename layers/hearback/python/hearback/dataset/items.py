@@ -22,6 +22,7 @@ from hearback.dataset.model import (
     Status,
     Step,
 )
+from hearback.dataset.workflow import STATUSES
 from hearback.storage.codec import JSON, NAME, NUMBER, TEXT, Codec, Kind, enum
 from hearback.storage.items import Item, text
 from hearback.storage.shelves import Tail
@@ -101,12 +102,11 @@ def leaf_name(step: Step, status: Status, assigned: bool) -> str:
 
 LEAVES = {
     leaf_name(step, status, assigned): (step, status, assigned)
-    for step in Step
-    for status in Status
+    for step, statuses in STATUSES.items()
+    for status in statuses
     for assigned in (False, True)
 }
-
-"""What each leaf's name means."""
+"""All leaves that there are, and what their names mean."""
 
 
 def leaf_of(entry: Entry) -> str:

@@ -12,7 +12,7 @@ members#<project id>            member id         a member
 memberships#<org>#<account>     project id        the same member, for the one strong read of a request
 member#<member id>              member            where a member is found by its id alone
 resource#<dataset id>#<hash>    resource          which entry has this resource: unique in its dataset
-annotation_at#<id>              annotation        the entry of an annotation whose id its client chose
+annotation_at#<org>#<id>        annotation        the entry of an annotation whose id its client chose
 task_project#<number>           task_project      which project has this number in the tasks API
 deletions#<organization>        id                a deletion, while it goes on and some days after
 releases#<shard>                dataset id        a dataset whose assignments are released after a time
@@ -33,6 +33,9 @@ from hearback.storage.reads import Range
 from hearback.storage.shelves import Shelf
 
 BY_LEAF = "by-leaf"
+EVERY = "all"
+"""The only leaf of a shelf whose records are not told apart."""
+
 BY_URGENCY = "by-urgency"
 
 
@@ -89,8 +92,8 @@ def resource(dataset_id: str, resource: str) -> Item:
     return key(f"resource#{dataset_id}#{digest}", "resource")
 
 
-def annotation_locator(annotation_id: str) -> Item:
-    return key(f"annotation_at#{annotation_id}", "annotation")
+def annotation_locator(organization_id: str, annotation_id: str) -> Item:
+    return key(f"annotation_at#{organization_id}#{annotation_id}", "annotation")
 
 
 def task_project(number: int) -> Item:

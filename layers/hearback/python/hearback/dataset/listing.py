@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from hearback import ids
 from hearback.deadline import Deadline
 from hearback.jsonapi import sorting
+from hearback.jsonapi.instants import MICROSECOND
 from hearback.jsonapi.question import Question, not_a_cursor
 from hearback.jsonapi.resource import Resource
 from hearback.storage.items import Item
 from hearback.storage.ordered import Count, Listing, Run
-from hearback.storage.reads import HIGHEST
 
 T = TypeVar("T")
 
@@ -20,6 +21,8 @@ MOST_SORTED = 10_000
 """Records that a list sorts by something else than their ids (or their creation, which is the same)."""
 
 _COUNTED_PAST = 1_000
+_ID = re.compile(r"[0-9a-f-]{16,36}")
+"""The place of a record in its list: a UUID, or the digits of a member."""
 
 
 class Listed(NamedTuple, Generic[T]):
@@ -44,6 +47,8 @@ class Source(NamedTuple, Generic[T]):
     exact: bool = True
     served: Sequence[str] = ()
     by_creation: bool = True
+    heavy: bool = False
+    """Whether a record may be some hundred kilobytes."""
 
 
 def listed(resource: Resource, question: Question, source: Source[T], deadline: Deadline) -> Listed[T]:
@@ -52,7 +57,8 @@ def listed(resource: Resource, question: Question, source: Source[T], deadline: 
     Raises `TooDeep` when it takes more reading than one request can do; a page by cursor is then just
     shorter, and tells where to go on.
     """
-    test = question.residual(source.served)
+    times = ("created_at",) if source.by_creation else ()
+    test = question.residual(source.served, times)
     read = source.read
 
     def keep(item: Item) -> T | None:
@@ -61,10 +67,12 @@ def listed(resource: Resource, question: Question, source: Source[T], deadline: 
 
     filtered = test is not None or not source.exact
     runs = _within_times(source.runs, question) if source.by_creation else source.runs
-    if _is_natural(question, source):
-        backwards = bool(question.sort) and question.sort[0].descending
-        return _in_order(question, Listing(runs, keep, deadline, filtered, backwards))
-    return sorted_(resource, question, Listing(runs, keep, deadline, filtered).everything(MOST_SORTED))
+    natural = _is_natural(question, source)
+    backwards = natural and bool(question.sort) and question.sort[0].descending
+    listing = Listing(runs, keep, deadline, filtered, backwards, source.heavy)
+    if natural:
+        return _in_order(question, listing)
+    return sorted_(resource, question, listing.everything(MOST_SORTED))
 
 
 def _is_natural(question: Question, source: Source[T]) -> bool:
@@ -74,14 +82,14 @@ def _is_natural(question: Question, source: Source[T]) -> bool:
 
 
 def _within_times(runs: Iterable[Run], question: Question) -> Iterator[Run]:
-    """The runs, less what was created before or after the times asked for."""
+    """The runs, less what was created before or after the times asked for: ids tell that exactly."""
     lowest, highest = question.range("created_at")
     for run in runs:
         first, last = run.range.first, run.range.last
         if lowest is not None:
             first = max(first, ids.earliest(lowest))
         if highest is not None:
-            last = min(last, ids.earliest(highest) + HIGHEST)
+            last = min(last, ids.earliest(highest // MICROSECOND * MICROSECOND + MICROSECOND))
         yield run._replace(range=run.range._replace(first=first, last=last))
 
 
@@ -123,6 +131,6 @@ def _position(position: tuple[Any, ...]) -> str | None:
     """The id behind which a list by ids goes on: None for the beginning."""
     if not position:
         return None
-    if len(position) != 1 or not isinstance(position[0], str):
+    if len(position) != 1 or not isinstance(position[0], str) or not _ID.fullmatch(position[0]):
         raise not_a_cursor()
     return position[0]

@@ -14,6 +14,7 @@ from hearback.deadline import Deadline
 from hearback.errors import NotFound
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import Resource
+from hearback.storage import reads
 from hearback.storage.items import Item
 from hearback.storage.ordered import Run
 
@@ -50,14 +51,15 @@ def project_members(
 
 
 def seen(get: Callable[[Caller, str], T], caller: Caller, wanted: Collection[str]) -> list[T]:
-    """Those of the records that the caller sees, one by one."""
-    found = []
-    for its_id in sorted(wanted):
+    """Those of the records that the caller sees, in the order of their ids."""
+
+    def look(its_id: str) -> T | None:
         try:
-            found.append(get(caller, its_id))
+            return get(caller, its_id)
         except NotFound:
-            continue
-    return found
+            return None
+
+    return [record for record in reads.at_once(look, sorted(wanted)) if record is not None]
 
 
 COUNTED = frozenset(
@@ -99,7 +101,7 @@ def _datasets(caller: Caller, question: Question, known: dict[str, Standing]) ->
         dataset, is_seen = datasets.counted(standing, dataset)
         return dataset if is_seen else None
 
-    return Source(runs(), read, exact=caller.is_admin, served=("project_id",))
+    return Source(runs(), read, exact=caller.is_admin, served=("project_id",), heavy=True)
 
 
 def _looks_at_counts(question: Question) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from hearback.access import store as accounts
 from hearback.access.model import Account, Caller
@@ -12,7 +15,7 @@ from hearback.dataset import items, keys, rights, work
 from hearback.dataset.model import Member, MemberRole
 from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
-from hearback.errors import Conflict, Forbidden, NotFound
+from hearback.errors import Busy, Conflict, Forbidden, NotFound
 from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.storage import changes, owed, reads, transactions
 from hearback.storage.transactions import ConditionFailed, Write, transact
@@ -47,6 +50,8 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
     role = MemberRole(attributes.get("role") or MemberRole.ANNOTATOR)
     _require_right_to_appoint(caller, role)
     account = _account(caller, attributes)
+    # Lists begin at the project's own instant, which another server's clock may have put ahead of this one's.
+    now = max(now, standing.project.created_at)
     member = of_account(project_id, account, role, caller.account_id, now)
     name = attributes.get("name")
     member = member._replace(name=account.name if name is None else name)
@@ -121,9 +126,13 @@ def update(caller: Caller, member_id: str, attributes: Mapping[str, Any], now: i
     standing.require_owner()
     after = before._replace(**attributes)
     after = after._replace(role=MemberRole(after.role), updated_at=now)
-    if after.role is not before.role:
+    if _is_owner(after) and not _is_owner(before):
         _require_right_to_appoint(caller, after.role)
     return _save(before, after, now)
+
+
+def _is_owner(member: Member) -> bool:
+    return member.role is MemberRole.OWNER and member.disabled_at is None
 
 
 def disable(caller: Caller, member_id: str, now: int) -> Member:
@@ -149,7 +158,8 @@ def _save(before: Member, after: Member, now: int) -> Member:
         raise rights.not_found("project member", before.id) from None
     if disabled:
         # The debt stays for a second look in a minute, when an index has followed what was assigned last.
-        work.unassign(unassignment(after), Deadline.after(_IN_REQUEST), now)
+        with suppress(Busy, ClientError):
+            work.unassign(unassignment(after), Deadline.after(_IN_REQUEST), now)
     return after
 
 

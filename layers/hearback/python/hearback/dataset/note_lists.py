@@ -13,7 +13,7 @@ from hearback.access.model import Caller
 from hearback.dataset import annotating, entry_lists, items, keys, notes, scope
 from hearback.dataset.listing import Listed, Source, listed, of_records
 from hearback.dataset.lists import seen
-from hearback.dataset.model import Annotation, Entry, NoteComment, NoteFeed
+from hearback.dataset.model import Annotation, NoteComment, NoteFeed
 from hearback.dataset.rights import Standing
 from hearback.dataset.scope import Place
 from hearback.deadline import Deadline
@@ -54,6 +54,14 @@ def all_comments(
     return _page(_COMMENTS, caller, resource, question, deadline)
 
 
+def comments_below(
+    _caller: Caller, resource: Resource, question: Question, deadline: Deadline
+) -> Listed[NoteComment]:
+    """The comments in feeds that the caller has been shown: whoever sees a feed sees those."""
+    feeds = sorted(question.values("note_feed_id") or ())
+    return listed(resource, question, _of_parents(_COMMENTS, feeds, ("note_feed_id",)), deadline)
+
+
 def _page(
     kind: _Kind, caller: Caller, resource: Resource, question: Question, deadline: Deadline
 ) -> Listed[Any]:
@@ -69,15 +77,8 @@ def _below(kind: _Kind, caller: Caller, parents: Collection[str]) -> Source[Any]
     if kind is _COMMENTS:
         allowed = {feed.id for feed in seen(notes.get_feed, caller, parents)}
     else:
-        allowed = {entry.id for entry in _worked_on(caller, parents)}
+        allowed = {entry.id for entry in entry_lists.by_ids(caller, parents, Standing.works_on)}
     return _of_parents(kind, sorted(allowed), (kind.parent,))
-
-
-def _worked_on(caller: Caller, entry_ids: Collection[str]) -> Iterator[Entry]:
-    found = list(entry_lists.by_ids(caller, entry_ids))
-    places = scope.of(caller, None, {entry.dataset_id for entry in found}).places
-    standings: dict[str, Standing] = {place.dataset.id: place.standing for place in places}
-    return (entry for entry in found if standings[entry.dataset_id].works_on(entry))
 
 
 def _of_parents(kind: _Kind, parents: Iterable[str], served: tuple[str, ...] = ()) -> Source[Any]:
@@ -91,7 +92,7 @@ def _of_parents(kind: _Kind, parents: Iterable[str], served: tuple[str, ...] = (
     def read(item: Item) -> Any:
         return kind.read(item) if item[kind.parent]["S"] in known else None
 
-    return Source(runs(), read, served=served, by_creation=kind is not _ANNOTATIONS)
+    return Source(runs(), read, served=served, by_creation=kind is not _ANNOTATIONS, heavy=True)
 
 
 def _children(kind: _Kind, parent: str) -> Run:
@@ -107,9 +108,15 @@ def _in_datasets(kind: _Kind, caller: Caller, question: Question) -> Source[Any]
         return _partly_owned(kind, list(within.places), served)
     if kind is _ANNOTATIONS:
         places = list(within.places)
-        runs = [*(run for place in places for run in _chosen(place)), *map(_whole(kind), places)]
-        return Source(runs, kind.read, served=served, by_creation=False)
-    return Source(map(_whole(kind), within.places), kind.read, served=served)
+        chosen = [run for place in places for run in _chosen(place)]
+        return Source(
+            [*chosen, *map(_whole(kind), places)],
+            kind.read,
+            served=served,
+            by_creation=not chosen,
+            heavy=True,
+        )
+    return Source(map(_whole(kind), within.places), kind.read, served=served, heavy=True)
 
 
 def _whole(kind: _Kind) -> Callable[[Place], Run]:
@@ -139,7 +146,7 @@ def _partly_owned(kind: _Kind, places: list[Place], served: tuple[str, ...]) -> 
         else:
             runs += [_children(kind, parent) for parent in _assigned_parents(kind, place)]
     runs.sort(key=lambda run: run.range.first)
-    return Source(runs, kind.read, served=served, by_creation=kind is not _ANNOTATIONS)
+    return Source(runs, kind.read, served=served, by_creation=kind is not _ANNOTATIONS, heavy=True)
 
 
 def _assigned_parents(kind: _Kind, place: Place) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hearback.access.model import Caller
@@ -11,28 +11,27 @@ from hearback.dataset.entries import Found
 from hearback.dataset.model import Entry, NoteComment, NoteFeed, Status, Step
 from hearback.dataset.placing import Refused
 from hearback.dataset.rights import STEP_OF
-from hearback.errors import Forbidden
+from hearback.errors import Conflict, Forbidden
 from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.storage import changes, reads, shelves, transactions
-from hearback.storage.items import Item, text
+from hearback.storage.items import Item, number, text
 from hearback.storage.transactions import ConditionFailed, Write, transact
 
 PENDING, RESOLVED = "pending", "resolved"
 ON_ENTRY, ON_ANNOTATION = "entry", "annotation"
-COMMENT_LEAF = "all"
-
 
 # ── Feeds ──
 
 
-def find_feed(caller: Caller, feed_id: str) -> tuple[Found, NoteFeed]:
-    """A note feed on an entry that the caller may work on."""
+def find_feed(caller: Caller, feed_id: str, or_own: bool = False) -> tuple[Found, NoteFeed]:
+    """A note feed on an entry that the caller may work on; or one of their own, if that is enough."""
     item = reads.get(keys.table(), keys.record("note_feeds", feed_id))
     if item is None or item["organization_id"]["S"] != caller.organization_id:
         raise rights.not_found("note feed", feed_id)
     feed = items.NOTE_FEED.from_item(item)
     found = entries.find(caller, feed.entry_id)
-    if not found.standing.works_on(found.entry):
+    own = or_own and feed.created_by_id == caller.account_id
+    if not (own or found.standing.works_on(found.entry)):
         raise rights.not_found("note feed", feed_id)
     return found, feed
 
@@ -54,7 +53,7 @@ def create_feed(caller: Caller, entry_id: str, attributes: Mapping[str, Any], no
     def writes(new: list[str], block: str) -> list[Write]:
         made[:] = [placing.placed(draft, new[0], block)]
         put = transactions.put(keys.table(), items.note_feed_item(made[0]), "attribute_not_exists(pk)")
-        return [_in_progress(draft.entry_id), put, *anchor]
+        return [_in_progress(found), put, *anchor]
 
     try:
         placing.place(placing.in_dataset(found.dataset, "note_feeds"), entry_id, PENDING, 1, writes)
@@ -71,6 +70,9 @@ def _draft(caller: Caller, entry: Entry, attributes: Mapping[str, Any], now: int
     if anchor_type == ON_ANNOTATION and not annotation_id:
         detail = "is required when anchor_type is annotation"
         raise Unprocessable(Fault(detail, "/data/attributes/annotation_id"))
+    if anchor_type == ON_ENTRY and annotation_id:
+        detail = "must be annotation when there is an annotation_id"
+        raise Unprocessable(Fault(detail, "/data/attributes/anchor_type"))
     return NoteFeed(
         id="",
         organization_id=entry.organization_id,
@@ -94,7 +96,7 @@ def _anchor(feed: NoteFeed) -> list[Write]:
     """What makes sure that the annotation is there when the feed comes to be."""
     if feed.annotation_id is None:
         return []
-    annotation = annotating.read(feed.annotation_id)
+    annotation = annotating.read(feed.organization_id, feed.annotation_id)
     if annotation is None or annotation.entry_id != feed.entry_id:
         raise _no_such_annotation()
     key = keys.of_parent("annotations", feed.entry_id, annotation.id)
@@ -110,14 +112,14 @@ def _require_progress(entry: Entry) -> None:
         raise Unprocessable(Fault("notes are taken while the entry is in progress in annotate or review"))
 
 
-def _in_progress(entry_id: str) -> Write:
-    return transactions.check(
-        keys.table(),
-        keys.record("entries", entry_id),
-        "#s = :in_progress",
-        names={"#s": "status"},
-        in_progress=text(Status.IN_PROGRESS),
-    )
+def _in_progress(found: Found) -> Write:
+    """What makes sure, in a transaction, that the entry is in progress, and still the caller's."""
+    row, values = keys.record("entries", found.entry.id), {"in_progress": text(Status.IN_PROGRESS)}
+    condition = "#s = :in_progress"
+    if not found.standing.owns:
+        condition += " AND assigned_to_id = :me"
+        values["me"] = number(found.standing.caller.account_id)
+    return transactions.check(keys.table(), row, condition, names={"#s": "status"}, **values)
 
 
 def update_feed(caller: Caller, feed_id: str, attributes: Mapping[str, Any], now: int) -> NoteFeed:
@@ -128,15 +130,17 @@ def update_feed(caller: Caller, feed_id: str, attributes: Mapping[str, Any], now
     after = before._replace(**attributes, edited_at=now, updated_at=now)
     _draft(caller, found.entry, after._asdict(), now)
     _anchor(after)
-    _save(items.note_feed_item(before), items.note_feed_item(after))
+    _save(items.note_feed_item(before), items.note_feed_item(after), [_in_progress(found)])
     return after
 
 
-def _save(old: Item, new: Item) -> None:
+def _save(old: Item, new: Item, more: Sequence[Write] = ()) -> None:
     key = {"pk": old["pk"], "sk": old["sk"]}
     try:
-        transact([changes.change(keys.table(), key, changes.between(old, new))])
-    except ConditionFailed:
+        transact([changes.change(keys.table(), key, changes.between(old, new)), *more])
+    except ConditionFailed as failed:
+        if 0 not in failed.failed:
+            raise Conflict("The entry changed at the same moment; try again.") from None
         raise rights.not_found("note", old["sk"]["S"]) from None
 
 
@@ -148,7 +152,7 @@ def _require_own(found: Found, note: NoteFeed | NoteComment) -> None:
 
 def resolve(caller: Caller, feed_id: str, now: int) -> NoteFeed:
     """Resolve a feed: for the project's owners, the assigned reviewer, and its author."""
-    found, before = find_feed(caller, feed_id)
+    found, before = find_feed(caller, feed_id, or_own=True)
     reviewer = found.standing.role in STEP_OF and STEP_OF[found.standing.role] is Step.REVIEW
     if not found.standing.owns and not (reviewer and found.standing.is_assigned(found.entry)):
         _require_own(found, before)
@@ -169,7 +173,9 @@ def resolve(caller: Caller, feed_id: str, now: int) -> NoteFeed:
     try:
         placing.moved(writes)
     except ConditionFailed:
-        return get_feed(caller, feed_id)  # resolved by somebody else at the same moment, or gone
+        return find_feed(caller, feed_id, or_own=True)[
+            1
+        ]  # resolved by somebody else at the same moment, or gone
     return after
 
 
@@ -185,6 +191,7 @@ def delete_feed(caller: Caller, feed_id: str, now: int) -> None:
         key = keys.record("note_feeds", feed_id)
         return [
             transactions.delete(keys.table(), key, "#s = :seen", **unchanged),
+            _in_progress(found),
             shelves.move(shelf, feed.block, feed.status, None, slot),
         ]
 
@@ -236,7 +243,7 @@ def create_comment(caller: Caller, feed_id: str, attributes: Mapping[str, Any], 
         return [*there, transactions.put(keys.table(), item, "attribute_not_exists(pk)")]
 
     try:
-        placing.place(placing.in_dataset(found.dataset, "note_comments"), feed_id, COMMENT_LEAF, 1, writes)
+        placing.place(placing.in_dataset(found.dataset, "note_comments"), feed_id, keys.EVERY, 1, writes)
     except Refused:
         raise rights.not_found("note feed", feed_id) from None
     return made[0]
@@ -260,7 +267,7 @@ def delete_comment(caller: Caller, comment_id: str) -> None:
     def removal(slot: int) -> list[Write]:
         return [
             transactions.delete(keys.table(), key, "attribute_exists(pk)"),
-            shelves.move(shelf, comment.block, COMMENT_LEAF, None, slot),
+            shelves.move(shelf, comment.block, keys.EVERY, None, slot),
         ]
 
     try:

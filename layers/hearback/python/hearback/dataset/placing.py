@@ -6,7 +6,10 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
+
+from botocore.exceptions import ClientError
 
 from hearback import ids
 from hearback.dataset import keys
@@ -80,13 +83,18 @@ def place(
     floor = 0
     for _ in range(_TRIES):
         now = max(time.time_ns(), floor)
-        new = [ids.child(parent_id, now + 1000 * index, secrets.token_bytes(3)) for index in range(number)]
+        # Right behind their parent's own instant, several of one request are made at the same one.
+        new = sorted(
+            ids.child(parent_id, now + 1000 * each, secrets.token_bytes(3)) for each in range(number)
+        )
         slot = secrets.randbelow(spot.tail.slots)
         count = shelves.add(spot.shelf, spot.tail, new[-1], leaf, slot, number, new[0])
         try:
             transact([count, *writes(new, spot.tail.start)], patient=False)
-        except Contended:
-            shelves.widen(spot.shelf, spot.tail, spot.owner, spot.attribute)
+        except Contended as contended:
+            if 0 in contended.places:
+                shelves.widen(spot.shelf, spot.tail, spot.owner, spot.attribute)
+            time.sleep(random.uniform(0, 0.02))
         except ConditionFailed as failed:
             if 0 not in failed.failed:
                 raise Refused([index - 1 for index in failed.failed]) from None
@@ -94,7 +102,8 @@ def place(
             floor = shelves.behind(shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute))
         else:
             if any(map(shelves.due, new)):
-                shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute)
+                with suppress(Busy, ClientError):  # the records are there; the next writer sees to it
+                    shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute)
             return new
         spot = spot.read()
     raise Busy("Too many records are created here at once; try again.")

@@ -17,7 +17,6 @@ from hearback.storage.items import Item, text
 from hearback.storage.shelves import Tail
 from hearback.storage.transactions import ConditionFailed, transact
 
-LEAF = "all"
 _BEFORE_ALL = "0"
 """Below every id."""
 
@@ -36,7 +35,9 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
         project = placing.placed(_new(caller, attributes, now), new[0], block)
         tail, rows = shelves.opened(keys.shelf("datasets", project.id), project.id)
         made[:] = [project._replace(tail=tail)]
-        owner = members.of_account(project.id, caller, MemberRole.OWNER, caller.account_id, now)
+        owner = members.of_account(
+            project.id, caller, MemberRole.OWNER, caller.account_id, project.created_at
+        )
         number_taken = keys.task_project(project.task_project_id) | {
             "project_id": text(project.id),
             "organization_id": text(project.organization_id),
@@ -46,7 +47,7 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
 
     for _ in range(5):
         try:
-            place(_spot(caller.organization_id), caller.organization_id, LEAF, 1, writes)
+            place(_spot(caller.organization_id), caller.organization_id, keys.EVERY, 1, writes)
         except Refused:  # the project's number is taken: another one is drawn
             continue
         return _with_settings(made[0], attributes)

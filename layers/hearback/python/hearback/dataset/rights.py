@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hearback import ids
+from hearback.access import store as accounts
 from hearback.access.model import Caller
 from hearback.dataset import items, keys
 from hearback.dataset.model import Dataset, Entry, Member, MemberRole, Project, Status, Step
@@ -94,10 +95,15 @@ def _role(membership: Item | None, project_id: str) -> MemberRole:
 
 
 def is_present(project: Project, account_id: int) -> bool:
-    """Whether an account is a member of the project, and not disabled."""
-    key = keys.membership(project.organization_id, account_id, project.id)
-    item = reads.get(keys.table(), key)
-    return item is not None and "disabled_at" not in item
+    """Whether an account works in the project: a member who is not disabled, or an admin of the organization."""
+    organization = project.organization_id
+    item = reads.get(keys.table(), keys.membership(organization, account_id, project.id))
+    if item is not None:
+        return "disabled_at" not in item
+    try:
+        return accounts.get_account(organization, account_id).role.manages
+    except NotFound:
+        return False
 
 
 def memberships(caller: Caller) -> list[Member]:

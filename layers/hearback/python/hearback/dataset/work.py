@@ -19,8 +19,12 @@ from hearback.storage import owed, reads
 from hearback.storage.items import Item
 from hearback.storage.reads import Range
 from hearback.storage.transactions import transact
+from hearback.timestamps import SECOND
 
 _CANDIDATES = 25
+_MOST_CANDIDATES = 2_000
+"""Of a line, however many of them a reviewer has submitted: who has more of their own waits for others."""
+
 _NEAR = 8
 """Among how many of the most urgent candidates those choose who lost the first to somebody else."""
 _LOOKS = 10
@@ -31,14 +35,17 @@ def take_next(caller: Caller, dataset_id: str, step: Step | None, now: int) -> E
     """Assign to the caller the most urgent entry that waits for them or for anybody, if there is one."""
     standing, dataset = datasets.find(caller, dataset_id)
     release(dataset, now)
+    refused: set[str] = set()
     for _ in range(_LOOKS):
-        candidates = list(islice(_candidates(standing, dataset, step), _CANDIDATES))
+        fresh = (its_id for its_id in _candidates(standing, dataset, step) if its_id not in refused)
+        candidates = list(islice(fresh, _CANDIDATES))
         if not candidates:
             return None
         while candidates:
-            entry = _taken(standing, candidates.pop(0), now)
+            entry = _taken(standing, candidates[0], now)
             if entry is not None:
                 return entry
+            refused.add(candidates.pop(0))
             near = candidates[:_NEAR]
             random.shuffle(near)
             candidates[:_NEAR] = near
@@ -59,7 +66,7 @@ def _candidates(standing: Standing, dataset: Dataset, step: Step | None) -> Iter
 
 
 def _waiting(partition: str) -> Iterator[Item]:
-    return reads.every(_urgency(partition), _CANDIDATES)
+    return islice(reads.every(_urgency(partition), 4 * _CANDIDATES), _MOST_CANDIDATES)
 
 
 def _urgency(partition: str, last: str = "\U0010ffff") -> Range:
@@ -112,10 +119,13 @@ def _release(entry_id: str, untouched_since: int, now: int) -> bool:
 def release_everywhere(now: int, deadline: Deadline) -> int:
     """Release untouched assignments in every dataset that sets a time; how many."""
     released = 0
+    first = now // (60 * SECOND)  # another one each minute: no shard is always the last
     for shard in range(keys.RELEASE_SHARDS):
-        for mark in reads.every(keys.releases(shard)):
+        for mark in reads.every(keys.releases((first + shard) % keys.RELEASE_SHARDS)):
+            if deadline.passed:
+                return released
             item = reads.get(keys.table(), keys.record("datasets", mark["sk"]["S"]))
-            while item and not deadline.passed and (some := release(items.DATASET.from_item(item), now)):
+            while item and deadline.remaining and (some := release(items.DATASET.from_item(item), now)):
                 released += some
     return released
 
@@ -124,6 +134,8 @@ def unassign(message: Mapping[str, Any], deadline: Deadline, now: int) -> bool:
     """Take everything from a disabled member that is not done; False when the deadline came first."""
     account_id: int = message["unassign"]
     for dataset in reads.every(keys.children("datasets", message["project"])):
+        if not deadline.remaining:
+            return False
         for item in reads.every(keys.person("assigned", account_id, dataset["sk"]["S"])):
             if deadline.passed:
                 return False
@@ -144,7 +156,8 @@ def _take_away(entry_id: str, account_id: int, now: int) -> None:
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline, now: int) -> None:
     """A worker's look after a member was disabled: the last one, since an index has had time to follow."""
-    owed.hold(message["debt"], now)
+    if not owed.hold(message["debt"], now):
+        return  # another worker has done it
     account = keys.membership(message["organization"], message["unassign"], message["project"])
     membership = reads.get(keys.table(), account)
     enabled_again = membership is not None and "disabled_at" not in membership

@@ -18,7 +18,7 @@ from hearback.dataset.model import Entry, Status, Step
 from hearback.errors import Conflict, Forbidden
 from hearback.jsonapi.errors import Fault, Unprocessable
 
-_STATUSES = {
+STATUSES = {
     Step.START: (Status.PENDING, Status.PROCESSING, Status.IN_PROGRESS),
     Step.ANNOTATE: (Status.PENDING, Status.IN_PROGRESS),
     Step.REVIEW: (Status.PENDING, Status.IN_PROGRESS),
@@ -43,7 +43,9 @@ def changed(before: Entry, after: Entry, now: int) -> Entry:
     """
     if before.job_id and not after.job_id and after.wf_step is Step.START and before.wf_step is Step.START:
         return _to(after, Step.ANNOTATE, Status.PENDING)
-    return _held(_in_form(after, before), now)
+    in_form = _in_form(after, before)
+    goes_on = (in_form.assigned_to_id, in_form.wf_step) == (before.assigned_to_id, before.wf_step)
+    return _held(in_form if goes_on else in_form._replace(held_since=None), now)
 
 
 def _held(entry: Entry, now: int) -> Entry:
@@ -60,7 +62,7 @@ def _in_form(entry: Entry, before: Entry) -> Entry:
         entry = entry._replace(status=_natural_status(entry))
     if entry.wf_step is Step.START and entry.status in (Status.PENDING, Status.PROCESSING):
         entry = entry._replace(status=Status.PROCESSING if entry.job_id else Status.PENDING)
-    if entry.status not in _STATUSES[entry.wf_step]:
+    if entry.status not in STATUSES[entry.wf_step]:
         raise Conflict(f"An entry in {entry.wf_step} cannot be {entry.status}.")
     if entry.wf_step in (Step.DONE, Step.ERROR):
         return entry._replace(assigned_to_id=None, held_since=None)
@@ -73,7 +75,7 @@ def _in_form(entry: Entry, before: Entry) -> Entry:
 
 def _natural_status(entry: Entry) -> Status:
     in_hand = entry.wf_step in _WORKABLE and entry.status is Status.IN_PROGRESS
-    return entry.status if in_hand else _STATUSES[entry.wf_step][0]
+    return entry.status if in_hand else STATUSES[entry.wf_step][0]
 
 
 def assigned(entry: Entry, account_id: int, now: int) -> Entry:

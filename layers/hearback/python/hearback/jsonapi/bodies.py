@@ -211,7 +211,7 @@ def _id(value: Any, pointer: str, faults: list[Fault]) -> str | None:
     if value is None:
         return None
     if isinstance(value, str) and value and strict.encodable(value):
-        return value
+        return value.lower()  # as ids are kept
     faults.append(Fault("must be the id of a record, a string", pointer))
     return ""
 

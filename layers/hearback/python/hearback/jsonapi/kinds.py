@@ -68,6 +68,10 @@ class Kind(NamedTuple):
     """The type of what values sort by."""
     read_end: Callable[[str], Any] | None = None
     """Reads the inclusive end of a range, where that differs from `read`."""
+    values: tuple[str, ...] = ()
+    """All that there are, where they are few."""
+    most: int | None = None
+    """Characters of the longest text."""
 
 
 def one_of(values: Iterable[str]) -> Kind:
@@ -80,7 +84,7 @@ def one_of(values: Iterable[str]) -> Kind:
             raise Invalid(why)
         return known[value]
 
-    return Kind("one of", take, take, EQUAL)
+    return Kind("one of", take, take, EQUAL, values=tuple(known))
 
 
 def text(most: int | None = None, *, blank: bool = True) -> Kind:
@@ -95,7 +99,7 @@ def text(most: int | None = None, *, blank: bool = True) -> Kind:
             raise Invalid(f"must have at most {most} characters")
         return _readable(value)
 
-    return Kind("text", take, _readable, ALL, split_text)
+    return Kind("text", take, _readable, ALL, split_text, most=most)
 
 
 def _readable(value: str) -> str:
@@ -229,3 +233,14 @@ JSON = Kind(
     order=strict.canonical,
 )
 """Any JSON value. As a filter it is compared whole."""
+
+
+def json_of(most: int) -> Kind:
+    """Any JSON value of up to `most` bytes, written without spaces."""
+
+    def take(value: Any) -> Any:
+        if len(json.dumps(_take_json(value), ensure_ascii=False, separators=(",", ":")).encode()) > most:
+            raise Invalid(f"must have at most {most} bytes of JSON")
+        return value
+
+    return JSON._replace(take=take)

@@ -77,9 +77,9 @@ def instant(**more: Any) -> Attribute:
     return Attribute(kinds.INSTANT, **more)
 
 
-def json_value(**more: Any) -> Attribute:
-    """Any JSON value, kept as plain Python."""
-    return Attribute(kinds.JSON, **more)
+def json_value(*, most: int | None = None, **more: Any) -> Attribute:
+    """Any JSON value, kept as plain Python; of up to `most` bytes."""
+    return Attribute(kinds.JSON if most is None else kinds.json_of(most), **more)
 
 
 def uuid(**more: Any) -> Attribute:

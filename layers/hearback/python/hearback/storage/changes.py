@@ -18,8 +18,11 @@ def change(
 ) -> transactions.Write:
     """The write that gives each attribute its value, or takes it away where that is None.
 
-    `names` and `values` serve the condition, as in `transactions.update`.
+    `names` and `values` serve the condition, as in `transactions.update`, which alone is left where
+    nothing changes: DynamoDB takes no empty expression.
     """
+    if not attributes:
+        return transactions.check(table, key, condition, **values)
     names = {f"#a{index}": name for index, name in enumerate(attributes)}
     kept = {name: value for name, value in zip(names, attributes.values(), strict=True) if value is not None}
     gone = [name for name in names if name not in kept]

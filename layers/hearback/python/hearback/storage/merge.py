@@ -50,7 +50,7 @@ class _Merge:
         self._pending = next(self._ranges, None)
         self._left = wanted
         self._backwards = backwards
-        self._keys_only = keys_only
+        self._read = reads.keys if keys_only else reads.query
         self._ahead = 1
         self._opened = 0
         self._heap: list[tuple[str, int, Item, Iterator[tuple[str, Item]]]] = []
@@ -115,7 +115,7 @@ class _Merge:
             items, more = self._page(run, size)
 
     def _page(self, run: Range, size: int) -> tuple[list[Item], bool]:
-        return reads.query(run, size, self._backwards, self._keys_only)
+        return self._read(run, size, self._backwards)
 
     def _size(self, streams: int) -> int:
         """How much to read of one of so many ranges: alone, what is wanted; else a bit more than its share."""

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from hearback.deadline import Deadline
-from hearback.errors import Invalid
+from hearback.errors import TooDeep
 from hearback.storage import merge, shelves
 from hearback.storage.items import Item
 from hearback.storage.reads import Range
@@ -31,20 +31,17 @@ from hearback.storage.shelves import Shelf
 MOST_ROWS = 20_000
 """Items that one page, count or sorted list may read."""
 
+MOST_TEXT = 8_000_000
+"""Characters of the items that one page, count or sorted list may read, where items may be large."""
+
 MOST_RUNS = 1_000
 """Runs that may be read backwards: that opens all of them."""
 
-_BETWEEN_LOOKS = 500
-"""Items read between two looks at the clock."""
 
 _FEW = 50
 """Items before a page of which not the keys alone are read first."""
 
 T = TypeVar("T")
-
-
-class TooDeep(Invalid):
-    """So much would have to be read that one request cannot. A cursor can, or a narrower filter."""
 
 
 class Run(NamedTuple):
@@ -80,9 +77,9 @@ class Count(NamedTuple):
 def merged(runs: Iterable[Run], wanted: int, backwards: bool = False) -> Iterator[Item]:
     """The runs' items in the order of ids, each id once; about `wanted` will be taken.
 
-    See `merge.merged`.
+    See `merge.merged`. Raises `TooDeep` when too many runs are to be read backwards.
     """
-    return merge.merged((run.range for run in runs), wanted, backwards)
+    return merge.merged((run.range for run in _Remembered(runs, backwards)), wanted, backwards)
 
 
 class _Bound(Exception):
@@ -93,7 +90,8 @@ class Listing(Generic[T]):
     """What is listed. Runs and blocks that one call has read the next does not read again.
 
     `runs` may be lazy, and is then taken no further than needed; all have the same sort attribute.
-    `filtered` says that `keep` may leave items out, so that no count knows what is left.
+    `filtered` says that `keep` may leave items out, so that no count knows what is left; `heavy`, that
+    items may be large, so that their size is bounded as their number is.
     """
 
     def __init__(
@@ -103,8 +101,10 @@ class Listing(Generic[T]):
         deadline: Deadline,
         filtered: bool = False,
         backwards: bool = False,
+        heavy: bool = False,
     ) -> None:
-        self._runs = _Remembered(runs, MOST_RUNS if backwards else None)
+        self._runs = _Remembered(runs, backwards)
+        self._heavy = heavy
         self._keep = keep
         self._deadline = deadline
         self._filtered = filtered
@@ -157,7 +157,8 @@ class Listing(Generic[T]):
         return self._count_walking(0, None, top) if self._filtered else self._count_known(top)
 
     def everything(self, most: int) -> list[T]:
-        """All records, in order. Raises `TooDeep` when they are more than `most`, or take too much reading."""
+        """All records, in order. Raises `TooDeep` when they are more than `most`, which is at most
+        `MOST_ROWS`, or when more than that has to be read to find them."""
         if not self._filtered and self._count_known(most).more:
             raise _too_many(most)
         try:
@@ -205,26 +206,34 @@ class Listing(Generic[T]):
         keys = merge.merged(ranges, number, self._backwards, keys_only=True)
         for index, item in enumerate(keys, 1):
             if index == number:
-                return self._place(item)
+                return self._place_of()(item)
             self._look(index)
         return None
 
     def _walk(self, ranges: Iterator[Range], wanted: int) -> Iterator[tuple[str, T | None]]:
         """Each item's place with its record, if it is one; raises `_Bound`."""
+        place_of, text = None, 0
         for index, item in enumerate(merge.merged(ranges, wanted, self._backwards)):
             self._look(index)
-            yield self._place(item), self._keep(item)
+            if text > MOST_TEXT:
+                raise _Bound
+            text += _text(item) if self._heavy else 0
+            place_of = place_of or self._place_of()
+            yield place_of(item), self._keep(item)
 
     def _look(self, index: int) -> None:
-        if index >= MOST_ROWS or (index and index % _BETWEEN_LOOKS == 0 and self._deadline.passed):
+        if index >= MOST_ROWS or (index and self._deadline.passed):
             raise _Bound
 
-    def _place(self, item: Item) -> str:
-        return next(iter(self._runs)).range.place(item)
+    def _place_of(self) -> Callable[[Item], str]:
+        """What tells an item's place."""
+        return next(iter(self._runs)).range.place
 
     def _ranges(self, cursor: str | None, found: Found | None = None) -> Iterator[Range]:
         """What is left of the runs' ranges behind a cursor and a place that was found."""
-        for run in self._runs:
+        for opened, run in enumerate(self._runs):
+            if opened and self._deadline.passed:
+                raise _Bound
             left = run.range if cursor is None else run.range.beyond(cursor, self._backwards)
             if found is None or found.place is None:
                 yield left
@@ -232,13 +241,17 @@ class Listing(Generic[T]):
                 yield ahead(left, found.place, self._backwards)
 
 
+def _text(item: Item) -> int:
+    return sum(len(value["S"]) for value in item.values() if "S" in value)
+
+
 class _Remembered:
     """Runs as they come, and again as they came."""
 
-    def __init__(self, runs: Iterable[Run], most: int | None) -> None:
+    def __init__(self, runs: Iterable[Run], backwards: bool) -> None:
         self._source = iter(runs)
         self._known: list[Run] = []
-        self._most = most
+        self._backwards = backwards
 
     def __iter__(self) -> Iterator[Run]:
         index = 0
@@ -250,7 +263,7 @@ class _Remembered:
         run = next(self._source, None)
         if run is None:
             return False
-        if len(self._known) == self._most:
+        if self._backwards and len(self._known) == MOST_RUNS:
             raise _too_deep()
         self._known.append(run)
         return True

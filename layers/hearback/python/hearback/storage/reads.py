@@ -109,18 +109,20 @@ class Range(NamedTuple):
         return self.first > self.last or len(self.partition.encode()) > _LONGEST["pk"]
 
 
-def query(
-    run: Range, limit: int, backwards: bool = False, keys_only: bool = False
-) -> tuple[list[Item], bool]:
-    """Up to `limit` items of the range from its start (`backwards`: its end), and whether there may be more.
+def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
+    """Up to `limit` items of the range from its start (`backwards`: its end), and whether there may be more."""
+    return _page(run, limit, backwards)
 
-    `keys_only`: of each item its sort key alone. That spares the way, not read units.
-    """
+
+def keys(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
+    """The same, of each item its sort key alone: that spares the way, not read units."""
+    return _page(run, limit, backwards, ProjectionExpression="#s")
+
+
+def _page(run: Range, limit: int, backwards: bool, **more: str) -> tuple[list[Item], bool]:
     if run.is_empty:
         return [], False
-    question = _question(run) | {"Limit": limit, "ScanIndexForward": not backwards}
-    if keys_only:
-        question["ProjectionExpression"] = "#s"
+    question = _question(run) | more | {"Limit": limit, "ScanIndexForward": not backwards}
     answer = clients.dynamodb().query(**question)
     return answer["Items"], "LastEvaluatedKey" in answer
 

@@ -75,9 +75,6 @@ _LOOKS = 16
 """How many of a block's writers look whether it has taken enough."""
 
 
-_IS_OPEN = "attribute_exists(newest) AND attribute_not_exists(closed)"
-
-
 class Shelf(NamedTuple):
     """A collection that is counted: the table of its rows and of its owner, and a name that is unique there."""
 
@@ -220,7 +217,9 @@ def widen(shelf: Shelf, tail: Tail, owner_key: Item, attribute: str) -> None:
     row, spread = shelf.open_row(tail.start, 0), number(wider.slots)
     writes = [
         _set_tail(shelf, tail, wider, owner_key, attribute),
-        transactions.update(shelf.table, row, "SET spread = :spread", _IS_OPEN, spread=spread),
+        transactions.update(
+            shelf.table, row, "SET spread = :spread", "attribute_exists(newest)", spread=spread
+        ),
         *_new_rows(shelf, wider, range(tail.slots, wider.slots)),
     ]
     with suppress(ConditionFailed, Busy):

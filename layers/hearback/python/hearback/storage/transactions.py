@@ -46,7 +46,14 @@ class ConditionFailed(HearbackError):
 
 
 class Contended(Busy):
-    """Others write the same items at this moment: to write others, or the same a little later, may succeed."""
+    """Others write the same items at this moment: to write others, or the same a little later, may succeed.
+
+    `places` holds the indexes of the writes that met them.
+    """
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__(_BUSY)
+        self.places = tuple(places)
 
 
 def put(table: str, item: dict[str, Any], condition: str | None = None, **values: Any) -> Write:
@@ -100,8 +107,9 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
         except ClientError as error:
             if not _again(error):
                 raise
-            if not patient and "TransactionConflict" in _codes(error):
-                raise Contended(_BUSY) from None
+            met = [index for index, code in enumerate(_codes(error)) if code == "TransactionConflict"]
+            if not patient and met:
+                raise Contended(met) from None
         else:
             return
         time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))

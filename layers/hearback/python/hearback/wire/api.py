@@ -64,10 +64,13 @@ class Operation:
     path: str
     function: Callable[..., Any]
     public: bool
+    """Anybody may ask, without a key."""
     answer: Any
     """The type of the answer's document, or a media type."""
     also: Mapping[int, Any]
     """Answers with another status than 200: their type, a media type, or None for no body."""
+    offer: Any = None
+    """What a route says of itself whose documents no type describes."""
 
 
 class Api:
@@ -126,22 +129,25 @@ class Api:
         public: bool = False,
         answer: Any = None,
         also: Mapping[int, Any] | None = None,
+        offer: Any = None,
+        identifies: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a route; `{name}` in `path` is a path variable.
 
         The function's return type describes the answer, or else `answer` does (a media type); `also`
-        names the answers with another status than 200.
+        names the answers with another status than 200. A function that `identifies` the caller by itself
+        refuses strangers in a form of its own.
         """
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             arguments = _arguments(function)
             answered = answer or inspect.get_annotations(function).get("return")
-            self.operations.append(Operation(method, path, function, public, answered, also or {}))
+            self.operations.append(Operation(method, path, function, public, answered, also or {}, offer))
             variables = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path) + "/*")
             self._paths.append((variables, method))
             # The resolver's own pattern for a variable knows some characters only; ours, all but the slash.
             self._resolver.route(re.sub(r"{\w+}", "([^/]+)", path), method)(
-                lambda: self._run(function, arguments, public, variables)
+                lambda: self._run(function, arguments, public or identifies, variables)
             )
             return function
 
@@ -151,12 +157,12 @@ class Api:
         self,
         function: Callable[..., Any],
         arguments: Mapping[str, Any],
-        public: bool,
+        unasked: bool,
         variables: re.Pattern[str],
     ) -> Response[str]:
         request = self._request()
         found = request.variables(variables)
-        caller = None if public else self._identify(request)
+        caller = None if unasked else self._identify(request)
         values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
         return self._answer(function(**values), request)
 
@@ -239,12 +245,13 @@ class Api:
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
-    return {name: kind for name, kind in inspect.get_annotations(function).items() if name != "return"}
+    found = inspect.get_annotations(function, eval_str=True)
+    return {name: kind for name, kind in found.items() if name != "return"}
 
 
 def _size(body: str) -> int:
     """Bytes of the body as Lambda counts them: inside the JSON of the function's result."""
-    if len(body) < ANSWER_LIMIT // 8:
+    if len(body) < ANSWER_LIMIT // 6:  # no character takes more than that: `\u001f`
         return len(body)
     return len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 

@@ -14,6 +14,7 @@ from hearback.errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    TooDeep,
     TooLarge,
     Unauthenticated,
     Unfinished,
@@ -25,6 +26,7 @@ STATUS: dict[type[HearbackError], int] = {
     Invalid: 400,
     TooLarge: 413,
     UnknownMedia: 415,
+    TooDeep: 422,
     jsonapi.Unprocessable: 422,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -77,7 +79,9 @@ def _to_json(document: object) -> str:
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
-TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _error_object)
+TRANSLATION = Family(
+    "translation_feedback", {Conflict: 400, NotAllowed: 404, UnknownMedia: 400, TooDeep: 400}, _error_object
+)
 
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 

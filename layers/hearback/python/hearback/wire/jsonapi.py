@@ -2,7 +2,7 @@
 
 A Lambda's file says which domain function serves each; the documents are made here.
 
-    members = JsonApi(PROJECT_MEMBERS, "project_members", basic_or_bearer, {"project": related.projects})
+    members = JsonApi(PROJECT_MEMBERS, basic_or_bearer, {"project": related.projects})
 
     @members.index
     def list_project_members(caller: Caller, question: Question, deadline: Deadline) -> Listed[Member]: …
@@ -10,8 +10,9 @@ A Lambda's file says which domain function serves each; the documents are made h
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 
 from hearback.access.model import Caller
 from hearback.dataset.listing import Listed
@@ -31,6 +32,7 @@ from hearback.wire.messages import Answer, PathVariable, Request, to_json
 
 MEDIA_TYPE = DATASET.media_type
 _READABLE = (MEDIA_TYPE, "application/json")
+_ONE = "/{resource_id}"
 
 Function = Callable[..., Any]
 Create = Callable[[Caller, Sequence[New], int], Sequence[Any]]
@@ -44,6 +46,21 @@ def _known_form(value: str) -> str:
 
 
 ResourceId = Annotated[str, PathVariable(_known_form)]
+
+Kind = Literal["index", "create", "show", "update", "destroy", "action"]
+
+
+class Offer(NamedTuple):
+    """What one route offers, for the API reference."""
+
+    kind: Kind
+    resource: Resource
+    gives: Any
+    """What the domain's function gives: a type."""
+    most: int = 1
+    """So many records at once may be made."""
+    expected: Mapping[str, Attribute] | None = None
+    """The attributes that an action's body brings; None where it needs none."""
 
 
 class JsonApi:
@@ -75,7 +92,7 @@ class JsonApi:
             listed = function(caller, asked, deadline)
             return self._answer(self._many(request, asked, listed, caller, deadline))
 
-        return self._declare("GET", self.resource.path, function, route)
+        return self._declare("GET", "", function, route, self._offer("index", function))
 
     def create(self, function: Create) -> Function:
         """`POST` to the collection: `function(caller, [new], now)` makes the record."""
@@ -94,7 +111,7 @@ class JsonApi:
                 place = self.resource.url(request.base_url, record.id)
                 return self._answer(self._one(request, record), 201, {"Location": place})
 
-            return self._declare("POST", self.resource.path, function, route)
+            return self._declare("POST", "", function, route, self._offer("create", function, most=most))
 
         return declare
 
@@ -106,7 +123,7 @@ class JsonApi:
             record = function(caller, resource_id)
             return self._answer(self._one(request, record, asked, caller, deadline))
 
-        return self._declare("GET", f"{self.resource.path}/{{resource_id}}", function, route)
+        return self._declare("GET", _ONE, function, route, self._offer("show", function))
 
     def update(self, function: Callable[[Caller, str, Mapping[str, Any], int], Any]) -> Function:
         """`PATCH` one record: `function(caller, id, attributes, now)`."""
@@ -115,7 +132,7 @@ class JsonApi:
             changes = bodies.changes(self.resource, bodies.read(_body(request)), resource_id)
             return self._answer(self._one(request, function(caller, resource_id, changes, _now(request))))
 
-        return self._declare("PATCH", f"{self.resource.path}/{{resource_id}}", function, route)
+        return self._declare("PATCH", _ONE, function, route, self._offer("update", function))
 
     def destroy(self, function: Callable[[Caller, str, int], Any]) -> Function:
         """`DELETE` one record; what the function gives, if anything, is where its progress is to be seen."""
@@ -125,7 +142,7 @@ class JsonApi:
             headers = {"Location": f"{request.base_url}{progress}"} if progress else {}
             return Answer("", 204, MEDIA_TYPE, headers)
 
-        return self._declare("DELETE", f"{self.resource.path}/{{resource_id}}", function, route)
+        return self._declare("DELETE", _ONE, function, route, self._offer("destroy", function))
 
     # ── Actions ──
 
@@ -155,18 +172,22 @@ class JsonApi:
                 return run(caller, request)
 
             route = on_record if "{resource_id}" in path else on_collection
-            return self._declare(method, self.resource.path + path, function, route)
+            offer = self._offer("action", function, expected=expected)
+            return self._declare(method, path, function, route, offer)
 
         return declare
 
-    # ── Documents ──
+    def _offer(self, kind: Kind, function: Function, **more: Any) -> Offer:
+        return Offer(kind, self.resource, inspect.get_annotations(function).get("return"), **more)
 
-    def _declare(self, method: str, path: str, function: Function, route: Function) -> Function:
+    def _declare(self, method: str, path: str, function: Function, route: Function, offer: Offer) -> Function:
+        """`path` goes on from the collection's."""
         route.__name__, route.__doc__ = function.__name__, function.__doc__
-        {"GET": self.api.get, "POST": self.api.post, "PATCH": self.api.patch, "DELETE": self.api.delete}[
-            method
-        ](path)(route)
+        declare = {"GET": self.api.get, "POST": self.api.post, "PATCH": self.api.patch}
+        declare.get(method, self.api.delete)(self.resource.path + path, offer=offer)(route)
         return function
+
+    # ── Documents ──
 
     def _one(
         self,
@@ -176,12 +197,14 @@ class JsonApi:
         caller: Caller | None = None,
         deadline: Deadline | None = None,
     ) -> dict[str, Any]:
+        address = self.resource.url(request.base_url, record.id)
+        url = links.self_link(address, request.all_values) if asked else address
         asked = asked or Question()
         view = View(request.base_url, asked.fields, asked.included)
         related: Related = {}
         if asked.included and caller and deadline:
             related = fetch(self._fetches, asked.included, caller, [record], deadline)
-        return documents.one(self.resource, record, view, related)
+        return documents.one(self.resource, record, view, related, url)
 
     def _made(self, request: Request, records: Sequence[Any]) -> dict[str, Any]:
         address = {"self": f"{request.base_url}{self.resource.path}"}

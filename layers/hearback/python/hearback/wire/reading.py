@@ -10,14 +10,15 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
-
-from pydantic import BaseModel, ValidationError
 
 from hearback.errors import Invalid
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:  # the dataset API does without it, and importing it is a sixth of a cold start
+    from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound="BaseModel")
 Parameters = dict[str, Any]
 
 MOST_PARAMETERS = 1000
@@ -81,6 +82,8 @@ def _once(members: list[tuple[str, Any]]) -> Parameters:
 
 def check(model: type[Model], parameters: Parameters) -> Model:
     """The parameters as the model's instance, or `Invalid` that names each one that is wrong."""
+    from pydantic import ValidationError
+
     try:
         return model.model_validate(parameters)
     except ValidationError as error:

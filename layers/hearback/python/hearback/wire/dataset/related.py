@@ -19,6 +19,9 @@ Fetch = Callable[[Caller, Sequence[Any], Deadline], Sequence[Any] | Some]
 MOST_CHILDREN = 1_000
 """Entries or comments that come in below one record; a link goes on behind them."""
 
+MOST_TOGETHER = 2_000
+"""… and below all records of a document."""
+
 
 def fetch(
     fetches: Mapping[str, Fetch],
@@ -85,10 +88,12 @@ def children(attribute: str, resource: Any, page: Callable[..., Any]) -> Fetch:
     """The records below each of these, up to a bound; a cursor goes on behind them."""
 
     def below(caller: Caller, records: Sequence[Any], deadline: Deadline) -> Some:
+        most = max(1, min(MOST_CHILDREN, MOST_TOGETHER // max(1, len(records))))
+
         def of(record: Any) -> tuple[Any, str, str | None]:
             query = {
                 f"filter[{attribute}]": [record.id],
-                "page[size]": [str(MOST_CHILDREN)],
+                "page[size]": [str(most)],
                 "page[after]": [""],
             }
             question = read(resource, query)
@@ -103,4 +108,4 @@ def children(attribute: str, resource: Any, page: Callable[..., Any]) -> Fetch:
 
 
 ENTRIES_OF_DATASETS = children("dataset_id", resources.ENTRIES, entry_lists.page)
-COMMENTS_OF_FEEDS = children("note_feed_id", resources.NOTE_COMMENTS, note_lists.all_comments)
+COMMENTS_OF_FEEDS = children("note_feed_id", resources.NOTE_COMMENTS, note_lists.comments_below)

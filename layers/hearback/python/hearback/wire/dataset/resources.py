@@ -30,6 +30,8 @@ from hearback.tasks import schemas
 LONGEST_NAME = 500
 LONGEST_TEXT = 50_000
 LONGEST_RESOURCE = 4_000
+LARGEST_VALUE = 100_000
+"""Bytes of one JSON value: three of them and the longest text fit DynamoDB's 400 KB for an item."""
 
 _TIMES = {"created_at": instant(writable="never"), "updated_at": instant(writable="never")}
 _EDITED = {"edited_at": instant(writable="never", nullable=True)}
@@ -109,10 +111,10 @@ DATASETS = Resource(
     attributes={
         "project_id": uuid(writable="never"),
         "name": text(required=True, most=LONGEST_NAME),
-        "labels": json_value(nullable=True),
+        "labels": json_value(nullable=True, most=LARGEST_VALUE),
         "modality": text(required=True, writable="create", most=LONGEST_NAME),
-        "labeling_configuration": json_value(nullable=True),
-        "workflow_configuration": json_value(nullable=True, check=_workflow),
+        "labeling_configuration": json_value(nullable=True, most=LARGEST_VALUE),
+        "workflow_configuration": json_value(nullable=True, most=LARGEST_VALUE, check=_workflow),
         "status": one_of(Status, writable="never"),
         "progress": number(writable="never"),
         "entries_total_count": integer(writable="never"),
@@ -209,7 +211,7 @@ NOTE_FEEDS = Resource(
         "annotation_id": uuid(writable="create", nullable=True),
         **_AUTHOR,
         "anchor_type": one_of(("entry", "annotation")),
-        "position": json_value(nullable=True),
+        "position": json_value(nullable=True, most=LARGEST_VALUE),
         "status": one_of(("pending", "resolved"), writable="never"),
         "content_md": text(most=LONGEST_TEXT, nullable=True),
         **_EDITED,

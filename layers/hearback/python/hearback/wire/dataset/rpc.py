@@ -24,6 +24,9 @@ _VALUES = {name: json_value(nullable=True) for name in ("dimensions", "annotatio
 _REQUIRED = {name: json_value(required=True) for name in ("dimensions", "annotation")}
 _CREATE = {"id": uuid(), "entry_id": uuid(required=True), **_VALUES, **_REQUIRED}
 
+METHODS = {"show": _ID, "create": _CREATE, "update": {**_ID, **_VALUES}, "delete": _ID}
+"""The parameters of each method, in the order in which they may be passed by position."""
+
 
 def answer(request: Request, authenticate: Callable[[Header], Caller]) -> Answer:
     """The answer to a call or a batch; without a valid key −32001."""
@@ -56,12 +59,8 @@ def _methods(caller: Caller, now: int) -> Mapping[str, Method]:
         annotating.delete(caller, its_id, now)
         return _flat(gone)
 
-    return {
-        "show": Method(_steady(show), ("id",)),
-        "create": Method(_steady(create), ("id", "entry_id", "dimensions", "annotation", "metadata")),
-        "update": Method(_steady(update), ("id", "dimensions", "annotation", "metadata")),
-        "delete": Method(_steady(delete), ("id",)),
-    }
+    calls = {"show": show, "create": create, "update": update, "delete": delete}
+    return {name: Method(_steady(call), tuple(METHODS[name])) for name, call in calls.items()}
 
 
 def _record(attributes: Mapping[str, Attribute]) -> Resource:
