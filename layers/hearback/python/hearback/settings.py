@@ -17,6 +17,7 @@ class Settings(NamedTuple):
     dataset_table: str
     task_table: str
     callback_table: str
+    feedback_table: str
     transfer_bucket: str
     import_queue: str
     export_queue: str

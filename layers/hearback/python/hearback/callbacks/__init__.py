@@ -5,4 +5,10 @@ signing     how a request proves where it comes from
 sending     one attempt over the network, bounded in time and size
 schedule    when to try again, and the states of a delivery
 redaction   secrets, out of everything that is logged or kept
+
+owing       the writes that owe a callback, for the transaction of its cause
+delivering  the worker: from a message of the queue to an attempt that has ended
+slowness    endpoints that hold nobody else up
+log         what was told to whom, and telling it again
+receivers   a project's receivers as its owner sets them; their `secrets` are kept apart
 """

@@ -6,35 +6,51 @@ receives: a failed attempt's message becomes visible again after its back-off, a
 rests with the dead letters. Should the worker die at the fifth, the debt is still there: the sweep sends a
 message anew, and who receives it finds five attempts and gives the callback up.
 
-An endpoint that did not answer in time is slow for some minutes. Its callbacks go to a queue of their
-own, so that they wait for each other and hold nobody else up; being handed over is no attempt.
+Callbacks of a slow endpoint go to a queue of their own (`slowness`), so that they wait for each other and
+hold nobody else up; being handed over is no attempt.
 """
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from hearback.callbacks import items, keys, owing, receivers, schedule, secrets, sending, signing, targets
+from hearback.callbacks import (
+    items,
+    keys,
+    owing,
+    receivers,
+    schedule,
+    secrets,
+    sending,
+    signing,
+    slowness,
+    targets,
+)
 from hearback.callbacks.connecting import Reach
 from hearback.callbacks.model import Attempted, Callback, Kind
-from hearback.callbacks.schedule import State
+from hearback.callbacks.schedule import BackOff, State
 from hearback.callbacks.secrets import Secrets
 from hearback.callbacks.sending import Attempt
-from hearback.callbacks.targets import Target
-from hearback.errors import HearbackError
+from hearback.errors import Conflict, HearbackError
 from hearback.settings import settings
 from hearback.storage import owed, reads, transactions
-from hearback.storage.items import number
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import SECOND
 
 OVERDUE = 480 * SECOND
 """When an attempt that began is missed: later than its message is visible again."""
 
-SLOW_FOR = 300 * SECOND
+ALIVE = 60 * SECOND
+"""How long a worker may be at an attempt: the function's time-out."""
+
+EARLY = 5 * SECOND
+"""What clocks, and the queue's whole seconds, make a message come before its time."""
+
+REPLAY = 10 * SECOND
+"""A message sent so much later than its callback became unreachable was sent by a person."""
+
 _TRIES = 10
 
 Acknowledge = Callable[[int, str, int, int], None]
@@ -42,10 +58,10 @@ Acknowledge = Callable[[int, str, int, int], None]
 
 
 class Again(Exception):
-    """The attempt failed, and there is another one: the message is to be visible again in `seconds`."""
+    """The message is to be visible again in `seconds`: for the next attempt, or to rest with the dead letters."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"to be tried again in {seconds} s")
+        super().__init__(f"to be visible again in {seconds} s")
         self.seconds = seconds
 
 
@@ -53,26 +69,27 @@ class Received(NamedTuple):
     """A message of a queue, as far as it matters here."""
 
     message: Mapping[str, Any]
-    receive: int
-    """How often it was received, this time included."""
-    slow: bool
+    receives: int
+    """How often the queue has handed it out, this time included."""
+    sent_at: int
+    slow: bool = False
     """Whether it came through the queue of slow endpoints."""
 
+    @property
+    def receive(self) -> int:
+        """The same, with the receives of the message for which it stands."""
+        before: int = self.message.get("before", 0)
+        return before + self.receives
 
-def deliver(received: Received, acknowledge: Acknowledge, now: int) -> None:
-    """Make the attempt that is due. Raises `Again` where another one will be."""
-    callback = read(received.message["project"], received.message["callback"])
-    if callback is None:
-        return
-    target = targets.parse(callback.receiver.url, plain_http=True)
-    if not received.slow and _is_slow(target, now):
-        owed.send("slow_callback", received.message)
-        return
-    begun = _begin(callback, received, now)
-    if begun is None:
-        return
-    attempt = _send(begun, target)
-    _end(begun, attempt, acknowledge)
+
+def deliver(received: Received, acknowledge: Acknowledge, now: int, chance: float) -> None:
+    """Make the attempt that is due. Raises `Again` where the message is still needed.
+
+    `chance`, uniform in [0, 1], spreads the next attempt.
+    """
+    begun = _taken(received, now)
+    if begun is not None:
+        _end(begun, _send(begun), acknowledge, chance)
 
 
 def read(project: int, callback_id: str) -> Callback | None:
@@ -80,39 +97,72 @@ def read(project: int, callback_id: str) -> Callback | None:
     return items.callback_from(item) if item else None
 
 
-def _is_slow(target: Target, now: int) -> bool:
-    item = reads.get(keys.table(), keys.health(target))
-    return item is not None and int(item["slow_until"]["N"]) > now
-
-
 # ── Begin ──
 
 
-def _begin(callback: Callback, received: Received, now: int) -> Callback | None:
-    """The callback with its attempt begun; None where there is nothing to send."""
+def _taken(received: Received, now: int) -> Callback | None:
+    """The callback with its attempt begun; None where this message has none to make."""
     for _ in range(_TRIES):
-        step = schedule.begin(callback.delivery, received.message["course"], received.receive)
-        if step.delivery == callback.delivery:
+        callback = read(received.message["project"], received.message["callback"])
+        if callback is None or _is_done_with(callback, received, now):
             return None
-        after = callback._replace(delivery=step.delivery, updated_at=now, next_at=None)
-        if step.number is None:
-            after = after._replace(outcome="crashed")
-        writes = [
-            _moved(callback, after),
-            *(_log(callback, _crashed(after, lost, now)) for lost in step.crashed),
-        ]
-        if step.number is None:
-            writes.append(owed.settle(owing.debt(callback.id, step.delivery.course)))
-        else:
-            writes.append(_log(callback, _begun(after, step.number, now)))
-            writes.append(owing.owe(after, now + OVERDUE))
-        try:
-            transact(writes)
-        except ConditionFailed:
-            callback = read(callback.project, callback.id) or callback
-            continue
-        return None if step.number is None else after
-    raise HearbackError("The callback keeps changing.", callback.id)
+        with suppress(ConditionFailed):  # somebody else was faster: look again
+            return _begin(callback, received, now)
+    raise HearbackError("The callback keeps changing.", received.message["callback"])
+
+
+def _is_done_with(callback: Callback, received: Received, now: int) -> bool:
+    """Whether there is nothing to do for this message; what can be done without an attempt is done."""
+    if callback.delivery.course != received.message["course"] or callback.delivery.state is State.DELIVERED:
+        return True
+    if callback.delivery.state is State.UNREACHABLE:
+        _rest(callback, received, now)
+        return True
+    if _is_second(callback, received, now):
+        return True
+    if not received.slow and slowness.is_slow(callback, now):
+        message = {**received.message, "before": received.receive - 1}
+        owed.send("slow_callback", message, group=slowness.endpoint(callback))
+        return True
+    return False
+
+
+def _rest(callback: Callback, received: Received, now: int) -> None:
+    """The message of an unreachable callback goes to the dead letters, unless it comes from there."""
+    if received.sent_at > callback.updated_at + REPLAY:
+        with suppress(Conflict):  # somebody else has done it at this moment
+            owing.send([owing.start_again(callback, now)])
+    elif received.receives > 1:
+        raise Again(0)
+
+
+def _is_second(callback: Callback, received: Received, now: int) -> bool:
+    """Whether another message sees to the callback, which is being sent, or waits for its time.
+
+    The queue may hand out a message twice, and the sweep sends one that is only late. Of the one that
+    follows an attempt, the receives are more than the attempts.
+    """
+    if received.receive > callback.delivery.attempts:
+        return False
+    if callback.delivery.state is State.SENDING:
+        return now < callback.updated_at + ALIVE
+    return callback.next_at is not None and now < callback.next_at - EARLY
+
+
+def _begin(callback: Callback, received: Received, now: int) -> Callback | None:
+    """Raises `ConditionFailed` when the callback has changed meanwhile."""
+    step = schedule.begin(callback.delivery, received.message["course"], received.receive)
+    crashed = [_log(callback, _crashed(callback, number, now)) for number in step.crashed]
+    after = callback._replace(delivery=step.delivery, updated_at=now, next_at=None)
+    if step.number is None:
+        after = after._replace(outcome="crashed")
+        transact([_moved(callback, after), *crashed, owing.settle(after)])
+        if received.receives > 1:  # else it is the sweep's: the one that died rests already
+            raise Again(0)
+        return None
+    begun = Attempted(step.delivery.course, step.number, now, None, None, "begun", None, None)
+    transact([_moved(callback, after), *crashed, _log(callback, begun), owing.owe(after, now + OVERDUE)])
+    return after
 
 
 def _moved(before: Callback, after: Callback) -> Write:
@@ -125,32 +175,24 @@ def _log(callback: Callback, attempted: Attempted) -> Write:
     return transactions.put(keys.table(), items.attempt_item(callback.id, attempted))
 
 
-def _begun(callback: Callback, attempt: int, now: int) -> Attempted:
-    return Attempted(callback.delivery.course, attempt, now, None, None, "begun", None, None)
-
-
-def _crashed(callback: Callback, attempt: int, now: int) -> Attempted:
-    return Attempted(callback.delivery.course, attempt, now, None, None, "crashed", None, None)
+def _crashed(before: Callback, attempt: int, now: int) -> Attempted:
+    """An attempt that died: when it began, or when that was noticed if it had not come so far."""
+    at = before.updated_at if attempt == before.delivery.attempts else now
+    return Attempted(before.delivery.course, attempt, at, None, None, "crashed", None, None)
 
 
 # ── Send ──
 
 
-def _send(callback: Callback, target: Target) -> Attempt:
+def _send(callback: Callback) -> Attempt:
     try:
-        request = signing.sign(
-            target,
-            callback.body.encode(),
-            callback.id,
-            time.time_ns() // SECOND,
-            *_authentication(callback),
-        )
+        target = targets.parse(callback.receiver.url, plain_http=settings().callback_http == "true")
+        by, signing_secret = _authentication(callback)
+        at = callback.updated_at // SECOND
+        request = signing.sign(target, callback.body.encode(), callback.id, at, by, signing_secret)
     except HearbackError as error:
-        return Attempt(None, "target", error.message, 0, "", None)
-    attempt = sending.send(request, Reach(allowed=targets.networks(settings().callback_networks)))
-    if attempt.error in ("timeout", "connect"):
-        _mark_slow(target)
-    return attempt
+        return Attempt(None, "settings", error.message, 0, "", None)
+    return sending.send(request, Reach(allowed=targets.networks(settings().callback_networks)))
 
 
 def _authentication(callback: Callback) -> tuple[signing.Authentication | None, str | None]:
@@ -161,50 +203,58 @@ def _authentication(callback: Callback) -> tuple[signing.Authentication | None, 
     return receivers.authenticator(receiver, found), found.signing_secret
 
 
-def _mark_slow(target: Target) -> None:
-    now = time.time_ns()
-    expires = (now + SLOW_FOR) // SECOND
-    item = keys.health(target) | {"slow_until": number(now + SLOW_FOR), "expires": number(expires)}
-    transact([transactions.put(keys.table(), item)])
-
-
 # ── End ──
 
 
-def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge) -> None:
+def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge, chance: float) -> None:
     """Keep what came of the attempt; the debt ends with the last one.
 
     The task hears of it first: a crash in between only tells the receiver, and the task, once more.
     """
-    now = time.time_ns()
+    now = begun.updated_at + attempt.milliseconds * 1_000_000
+    slowness.note(begun, attempt.milliseconds, now)
     if attempt.succeeded and begun.kind is Kind.DELIVERY:
         acknowledge(begun.project, begun.task_id, begun.round, now)
-    seconds = schedule.delay(begun.delivery.attempts, random.random(), attempt.retry_after)
+    seconds = schedule.delay(begun.delivery.attempts, chance, attempt.retry_after, _back_off())
+    current = begun
     for _ in range(_TRIES):
-        current = read(begun.project, begun.id) or begun
-        delivery = schedule.finish(
-            current.delivery, begun.delivery.course, begun.delivery.attempts, attempt.succeeded
-        )
-        outcome = str(attempt.status) if attempt.error is None else attempt.error
-        after = current
-        if delivery != current.delivery:
-            next_at = now + seconds * SECOND if delivery.state is State.WAITING else None
-            after = current._replace(delivery=delivery, updated_at=now, outcome=outcome, next_at=next_at)
+        after = _after(current, begun, attempt, now + seconds * SECOND)
         try:
-            transact([_log(begun, _ended(begun, attempt, now)), *_progress(current, after, now, seconds)])
+            transact([_log(begun, _ended(begun, attempt)), *_progress(current, after)])
         except ConditionFailed:
+            current = read(begun.project, begun.id) or begun
             continue
-        if delivery.state in (State.WAITING, State.UNREACHABLE):
+        if after.delivery.state is State.WAITING:
             raise Again(seconds)
+        if after.delivery.state is State.UNREACHABLE:
+            raise Again(0)
         return
     raise HearbackError("The callback keeps changing.", begun.id)
 
 
-def _ended(begun: Callback, attempt: Attempt, now: int) -> Attempted:
+def _back_off() -> BackOff:
+    return BackOff(first=float(settings().callback_back_off))
+
+
+def _after(current: Callback, begun: Callback, attempt: Attempt, next_at: int) -> Callback:
+    """What the attempt makes of the callback, which may have changed since it began."""
+    course, number = begun.delivery.course, begun.delivery.attempts
+    delivery = schedule.finish(current.delivery, course, number, attempt.succeeded)
+    if delivery == current.delivery:
+        return current
+    return current._replace(
+        delivery=delivery,
+        updated_at=begun.updated_at + attempt.milliseconds * 1_000_000,
+        outcome=attempt.error or str(attempt.status),
+        next_at=next_at if delivery.state is State.WAITING else None,
+    )
+
+
+def _ended(begun: Callback, attempt: Attempt) -> Attempted:
     return Attempted(
         course=begun.delivery.course,
         number=begun.delivery.attempts,
-        at=now - attempt.milliseconds * 1_000_000,
+        at=begun.updated_at,
         milliseconds=attempt.milliseconds,
         status=attempt.status,
         error=attempt.error,
@@ -213,10 +263,10 @@ def _ended(begun: Callback, attempt: Attempt, now: int) -> Attempted:
     )
 
 
-def _progress(before: Callback, after: Callback, now: int, seconds: int) -> list[Write]:
+def _progress(before: Callback, after: Callback) -> list[Write]:
     """The callback and its debt, where the attempt moved them."""
     if after.delivery == before.delivery:
         return []
-    if after.delivery.state is State.WAITING:
-        return [_moved(before, after), owing.owe(after, now + seconds * SECOND + OVERDUE)]
-    return [_moved(before, after), owed.settle(owing.debt(after.id, after.delivery.course))]
+    if after.next_at is not None:
+        return [_moved(before, after), owing.owe(after, after.next_at + OVERDUE)]
+    return [_moved(before, after), owing.settle(after)]

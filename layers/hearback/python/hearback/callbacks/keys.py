@@ -3,12 +3,11 @@
 pk                     sk                  what
 callbacks#<project>    callback id         a callback, and how far it is
 attempts#<callback>    <course>#<number>   one attempt
-health#<endpoint>      health              an endpoint that did not answer in time, for some minutes
+health#<endpoint>      health              an endpoint that took its time, for some minutes
 """
 
 from __future__ import annotations
 
-from hearback.callbacks.targets import Target
 from hearback.settings import settings
 from hearback.storage.items import Item, key
 from hearback.storage.reads import Range
@@ -39,5 +38,5 @@ def attempts(callback_id: str) -> Range:
     return Range(table(), f"attempts#{callback_id}")
 
 
-def health(target: Target) -> Item:
-    return key(f"health#{target.host}:{target.port}", "health")
+def health(endpoint: str) -> Item:
+    return key(f"health#{endpoint}", "health")

@@ -7,16 +7,17 @@ from itertools import islice
 from typing import NamedTuple
 
 from hearback import ids
-from hearback.callbacks import items, keys, owing, schedule
-from hearback.callbacks.model import Logged
+from hearback.callbacks import items, keys, owing
+from hearback.callbacks.model import Callback, Logged
 from hearback.callbacks.schedule import State
 from hearback.deadline import Deadline
 from hearback.errors import Conflict, NotFound
-from hearback.storage import owed, reads, transactions
-from hearback.storage.transactions import ConditionFailed, transact
+from hearback.storage import reads
+
+_AT_ONCE = 50
 
 
-class Again(NamedTuple):
+class Resent(NamedTuple):
     """How many callbacks are sent again, and whether there was no time for all of them."""
 
     number: int
@@ -46,26 +47,26 @@ def get(project: int, callback_id: str) -> Logged:
 
 def redeliver(project: int, callback_id: str, now: int) -> Logged:
     """Send it again. Raises `NotFound`, and `Conflict` while it is under way."""
-    before = get(project, callback_id).callback
-    after = before._replace(delivery=schedule.redeliver(before.delivery), updated_at=now, outcome=None)
-    put = transactions.put(
-        keys.table(), items.callback_item(after), items.UNCHANGED, **items.seen(before.delivery)
-    )
-    try:
-        transact([put, owing.owe(after, now + owing.PATIENCE)])
-    except ConditionFailed:
-        raise Conflict("The callback changed at the same moment; try again.", callback_id) from None
-    owed.send(owing.QUEUE, owing.message(after))
-    return get(project, callback_id)
+    before = get(project, callback_id)
+    again = owing.start_again(before.callback, now)
+    owing.send([again])
+    return before._replace(callback=again.callback)
 
 
-def redeliver_all(project: int, since: int | None, now: int, deadline: Deadline) -> Again:
+def redeliver_all(project: int, since: int | None, now: int, deadline: Deadline) -> Resent:
     """Send all unreachable ones again that were made since an instant (ns)."""
     number = 0
-    for item in reads.every(keys.in_state(project, State.UNREACHABLE, _first(since))):
+    found = reads.every(keys.in_state(project, State.UNREACHABLE, _first(since)))
+    while some := [items.callback_from(item) for item in islice(found, _AT_ONCE)]:
         if deadline.passed:
-            return Again(number, more=True)
-        with suppress(Conflict):  # the index lags behind, or another request was faster
-            redeliver(project, item["sk"]["S"], now)
-            number += 1
-    return Again(number, more=False)
+            return Resent(number, more=True)
+        again = [each for each in reads.at_once(lambda one: _again(one, now), some) if each]
+        owing.send(again)
+        number += len(again)
+    return Resent(number, more=False)
+
+
+def _again(callback: Callback, now: int) -> owing.Owed | None:
+    with suppress(Conflict):  # the index lags behind, or another request was faster
+        return owing.start_again(callback, now)
+    return None

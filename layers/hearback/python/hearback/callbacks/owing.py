@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from hearback import ids
-from hearback.callbacks import items, keys
+from hearback.callbacks import items, keys, schedule, slowness
 from hearback.callbacks.model import Callback, Kind, Receiver
+from hearback.errors import Conflict
 from hearback.storage import owed, transactions
 from hearback.storage.transactions import Write
 from hearback.timestamps import SECOND
@@ -55,13 +59,17 @@ def message(callback: Callback) -> dict[str, Any]:
     return {"project": callback.project, "callback": callback.id, "course": callback.delivery.course}
 
 
-def debt(callback_id: str, course: int) -> str:
-    return f"{callback_id}#{course}"
-
-
 def owe(callback: Callback, due: int) -> Write:
     """The debt of one course of attempts: settled when it is delivered or unreachable."""
-    return owed.owe(debt(callback.id, callback.delivery.course), QUEUE, message(callback), due)
+    return owed.owe(_debt(callback), QUEUE, message(callback), due)
+
+
+def settle(callback: Callback) -> Write:
+    return owed.settle(_debt(callback))
+
+
+def _debt(callback: Callback) -> str:
+    return f"{callback.id}#{callback.delivery.course}"
 
 
 def writes(several: Iterable[Owed]) -> list[Write]:
@@ -73,6 +81,21 @@ def writes(several: Iterable[Owed]) -> list[Write]:
     return found
 
 
-def send(several: Iterable[Owed]) -> None:
+def send(several: Sequence[Owed]) -> None:
     """After the transaction: tell the worker now. What is not told, the sweep tells."""
-    owed.send_all(QUEUE, [each.message for each in several])
+    groups = [slowness.endpoint(each.callback) for each in several]
+    with suppress(BotoCoreError, ClientError):
+        owed.send_all(QUEUE, [each.message for each in several], groups)
+
+
+def start_again(callback: Callback, now: int) -> Owed:
+    """Owe it once more, for five attempts. Raises `Conflict` while it is under way."""
+    delivery = schedule.redeliver(callback.delivery)
+    after = callback._replace(delivery=delivery, updated_at=now, next_at=None, outcome=None)
+    item = items.callback_item(after)
+    put = transactions.put(keys.table(), item, items.UNCHANGED, **items.seen(callback.delivery))
+    try:
+        transactions.transact([put, owe(after, now + PATIENCE)])
+    except transactions.ConditionFailed:
+        raise Conflict("The callback changed at the same moment; try again.", callback.id) from None
+    return Owed(after, message(after))

@@ -31,9 +31,10 @@ MOST_HEADER = 16_384
 MOST_RECEIVED = 65_536
 """Bytes in all: interim answers, and the framing of chunks, count too. An answer that goes on is a failure."""
 
-Failure = Literal["target", "dns", "tls", "connect", "timeout", "reset", "answer"]
-"""In this order: an address is not public; the name does not resolve; TLS, or trust, fails; nobody takes
-the connection; time is over; the connection breaks; the answer is not HTTP, breaks off, or is too long."""
+Failure = Literal["settings", "target", "dns", "tls", "connect", "timeout", "reset", "answer"]
+"""In this order: no request can be made for the receiver as it is set; an address is not public; the name
+does not resolve; TLS, or trust, fails; nobody takes the connection; time is over; the connection breaks; the
+answer is not HTTP, breaks off, or is too long."""
 
 
 class Attempt(NamedTuple):

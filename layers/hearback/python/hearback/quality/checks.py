@@ -27,12 +27,12 @@ _LONGEST_VALUE = 10_000
 class Bad(NamedTuple):
     """One bad entry of a list."""
 
-    index: int
+    row: int
     type: str
     message: str
 
     def fault(self) -> Fault:
-        return Fault(self.message, pointer=json.dumps({"index": self.index, "type": self.type}))
+        return Fault(self.message, pointer=json.dumps({"index": self.row, "type": self.type}))
 
 
 class Draft(NamedTuple):
@@ -172,8 +172,8 @@ def _check_shape(answers: Mapping[str, Any], draft: Draft) -> None:
         return
     if draft.output is None:
         raise _Wrong("MissingOutput", "a shape is one of an output's")
-    if draft.shape.index >= _number_of_shapes(answers[draft.output]):
-        raise _Wrong("UnknownShape", f"the output has no shape {draft.shape.index}")
+    if draft.shape.place >= _number_of_shapes(answers[draft.output]):
+        raise _Wrong("UnknownShape", f"the output has no shape {draft.shape.place}")
 
 
 def _number_of_shapes(output: Any) -> int:

@@ -95,7 +95,9 @@ def _merged(
 ) -> tuple[tuple[Entry, ...], list[Entry]]:
     """The entries with the drafts among them, and those that the drafts became."""
     found = {entry.id: entry for entry in entries}
-    by_external = {(entry.context, entry.external_id): entry.id for entry in entries if entry.external_id}
+    by_external: dict[tuple[str | None, str | None], str] = {
+        (entry.context, entry.external_id): entry.id for entry in entries if entry.external_id
+    }
     touched, bad = [], []
     for index, draft in enumerate(drafts):
         its_id = draft.id or by_external.get((draft.context, draft.external_id))

@@ -27,7 +27,8 @@ MISSING_METADATA = "Missing Metadata"
 class Shape(NamedTuple):
     """Which of an output's shapes; shapes have no ids, only a place."""
 
-    index: int
+    place: int
+    """Its `index` within the output, from 0."""
     frame: int | None = None
 
 

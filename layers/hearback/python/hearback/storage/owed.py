@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hearback import clients
+from hearback.deadline import WHENEVER, Deadline
 from hearback.errors import Unfinished
 from hearback.settings import settings
 from hearback.storage import reads, transactions
@@ -47,21 +48,25 @@ def settle(owed_id: str) -> transactions.Write:
     return transactions.delete(settings().owed_table, _key(owed_id))
 
 
-def send(queue: str, message: Mapping[str, Any], delay: int = 0) -> None:
-    """Send a message to the worker now, or after `delay` seconds (at most 900)."""
+def send(queue: str, message: Mapping[str, Any], delay: int = 0, group: str | None = None) -> None:
+    """Send a message to the worker now, or after `delay` seconds (at most 900).
+
+    Of messages with a `group`, SQS holds back those whose group has many at work (fair queues).
+    """
     url = getattr(settings(), f"{queue}_queue")
-    clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(message), DelaySeconds=delay)
+    fair: Any = {"MessageGroupId": group} if group else {}
+    clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(message), DelaySeconds=delay, **fair)
 
 
-def send_all(queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
-    """Send several messages now, ten at a time. One that is refused stays owed."""
+def send_all(queue: str, messages: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> None:
+    """Send several messages now, each of a group, ten at a time. One that is refused stays owed."""
     url = getattr(settings(), f"{queue}_queue")
-    for start in range(0, len(messages), 10):
-        entries = [
-            {"Id": str(index), "MessageBody": json.dumps(message)}
-            for index, message in enumerate(messages[start : start + 10])
-        ]
-        clients.sqs().send_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+    entries: Any = [
+        {"Id": str(index), "MessageBody": json.dumps(message), "MessageGroupId": group}
+        for index, (message, group) in enumerate(zip(messages, groups, strict=True))
+    ]
+    for start in range(0, len(entries), 10):
+        clients.sqs().send_message_batch(QueueUrl=url, Entries=entries[start : start + 10])
 
 
 MOST_ROUNDS = 200
@@ -109,13 +114,16 @@ class Swept(NamedTuple):
     given_up: list[str]
 
 
-def sweep(now: int, patience: int) -> Swept:
+def sweep(now: int, patience: int, deadline: Deadline = WHENEVER) -> Swept:
     """Send every overdue message again, and look at it next in `patience` ns.
 
-    What was sent `MOST_SENDS` times to no effect is left alone, and named once.
+    What was sent `MOST_SENDS` times to no effect is left alone, and named once. What is not reached
+    until the deadline is overdue still.
     """
     sent, given_up = 0, []
     for item in _overdue(now):
+        if deadline.passed:
+            break
         sends = get_number(item, "sends") + 1
         if sends > MOST_SENDS:
             if _claim(item, now + _FOREVER, sends):
@@ -126,15 +134,19 @@ def sweep(now: int, patience: int) -> Swept:
     return Swept(sent, given_up)
 
 
+_MINUTE = 60 * SECOND
 _FOREVER = 100 * 365 * 24 * 3600 * SECOND
 
 
 def _overdue(now: int) -> Iterator[Item]:
-    """The debts that are due, by an index: what is not due yet costs nothing."""
-    for shard in range(SHARDS):
+    """The debts that are due, by an index: what is not due yet costs nothing.
+
+    Each minute begins in another partition: none waits for long because another one is full.
+    """
+    for number in range(SHARDS):
         due = reads.Range(
             settings().owed_table,
-            f"owed#{shard}",
+            f"owed#{(now // _MINUTE + number) % SHARDS}",
             last=f"{now:020d}",
             index_name="by-due",
             partition_attribute="lane",

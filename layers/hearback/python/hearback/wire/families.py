@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hearback.errors import (
     Busy,
@@ -98,3 +98,5 @@ def _typed_errors(status: int, error: HearbackError) -> str:
 
 # Sama's contract knows 400, 401, 404, 405, 413 and 429; a state that does not allow something is a 400 too.
 TASKS = Family("tasks", {jsonapi.Unprocessable: 400, Forbidden: 404, Conflict: 409}, _typed_errors)
+
+TASK_FEEDBACK = replace(TASKS, name="task_feedback")

@@ -20,11 +20,11 @@ Priority = Annotated[int, Field(ge=-(10**18), le=10**18)]
 
 
 def _instant(value: str) -> str:
-    _read_instant(value)
+    read_instant(value)
     return value
 
 
-def _read_instant(value: str | None) -> int | None:
+def read_instant(value: str | None) -> int | None:
     if not value:
         return None
     try:
@@ -131,8 +131,8 @@ class TasksQuery(_PageQuery, _BatchFilter):
     def wanted(self) -> Wanted:
         return self.meant()._replace(
             date_type=self.date_type,
-            since=_read_instant(self.since),
-            until=_read_instant(self.until),
+            since=read_instant(self.since),
+            until=read_instant(self.until),
             state=self.state,
             priority=self.priority,
         )
@@ -143,7 +143,7 @@ class DeliveredQuery(_PageQuery, _BatchFilter):
     task_id: Annotated[str, Field(max_length=100)] | None = None
 
     def wanted(self) -> Wanted:
-        return self.meant()._replace(since=_read_instant(self.since), task_id=self.task_id)
+        return self.meant()._replace(since=read_instant(self.since), task_id=self.task_id)
 
 
 class DeliveredForm(_BatchFilter):
@@ -167,7 +167,7 @@ class StatsQuery(_Model):
     until: Annotated[Instant | None, Field(alias="to")] = None
 
     def days(self) -> tuple[int | None, int | None]:
-        return _read_instant(self.since), _read_instant(self.until)
+        return read_instant(self.since), read_instant(self.until)
 
 
 class CallbacksQuery(_Model):
@@ -177,11 +177,11 @@ class CallbacksQuery(_Model):
     page_size: Annotated[int, Field(ge=1, le=100)] = 100
 
     def start(self) -> int | None:
-        return _read_instant(self.since)
+        return read_instant(self.since)
 
 
 class RedeliverForm(_Model):
     since: Instant | None = None
 
     def start(self) -> int | None:
-        return _read_instant(self.since)
+        return read_instant(self.since)

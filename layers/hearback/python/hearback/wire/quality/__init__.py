@@ -1,0 +1,1 @@
+"""Task feedback on the wire (Sama Feedback API)."""
