@@ -17,7 +17,12 @@ from local.stack import aws_client
 
 STACK_NAME = "hearback-local"
 ARTEFACTS_BUCKET = "hearback-local-artefacts"
-PARAMETERS = {"Environment": "local", "CallbackNetworks": "127.0.0.1/32", "CallbackHttp": "true"}
+PARAMETERS = {
+    "Environment": "local",
+    "CallbackNetworks": "127.0.0.1/32",
+    "CallbackHttp": "true",
+    "CallbackBackOff": "0.25",  # five attempts within half a minute
+}
 """What a local deployment sets, where the template declares it."""
 
 CODE = {

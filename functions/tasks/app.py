@@ -6,7 +6,7 @@ from hearback.access.model import Caller
 from hearback.callbacks import log
 from hearback.deadline import Deadline
 from hearback.errors import Invalid
-from hearback.tasks import batches, counts, delivered, lists, projects, tasks
+from hearback.tasks import batches, bulk, counts, delivered, lists, projects, tasks
 from hearback.tasks.tasks import day
 from hearback.wire.api import Api
 from hearback.wire.credentials import auth_token
@@ -28,11 +28,10 @@ def create_task(caller: Caller, project: str, form: requests.TaskForm, request: 
     """Create a task; in the background (202) where the project says so."""
     found = projects.find(caller, project)
     if not found.settings.is_async:
-        return Answer.of(answers.task(tasks.create(found, form.task.draft(), request.now)), 201)
+        return Answer.of(answers.task(found, tasks.create(found, form.task.draft(), request.now)), 201)
     if "creation" not in found.settings.callbacks:
         raise Invalid("The project creates tasks in the background, and has no creation callback to tell it.")
-    one = form.task.model_dump(exclude_none=True)
-    batch = batches.begin_inline(found, [one], batches.About(), request.now)
+    batch = batches.begin_inline(found, [form.task.row()], batches.About(), request.now)
     return Answer.of(answers.enqueued(batch), 202)
 
 
@@ -41,8 +40,9 @@ def list_tasks(
     caller: Caller, project: str, query: requests.TasksQuery, deadline: Deadline
 ) -> dict[str, Any]:
     """The project's tasks, oldest first."""
-    found = lists.tasks(projects.find(caller, project), query.wanted(), query.part(), deadline)
-    return answers.tasks(found, query.omit_answers)
+    found = projects.find(caller, project)
+    page = lists.tasks(found, query.wanted(), query.part(), deadline)
+    return answers.tasks(found, page, query.omit_answers)
 
 
 @api.get(f"{PROJECT}/tasks/delivered.json")
@@ -50,9 +50,8 @@ def list_delivered_tasks(
     caller: Caller, project: str, query: requests.DeliveredQuery, deadline: Deadline
 ) -> dict[str, Any]:
     """What was delivered since a time, in the order of delivery."""
-    return answers.tasks(
-        lists.delivered(projects.find(caller, project), query.wanted(), query.part(), deadline)
-    )
+    found = projects.find(caller, project)
+    return answers.tasks(found, lists.delivered(found, query.wanted(), query.part(), deadline))
 
 
 @api.post(f"{PROJECT}/tasks/delivered.json")
@@ -65,7 +64,7 @@ def take_delivered_tasks(
         handout = delivered.replay(found, form.name(), request.now)
     else:
         handout = delivered.next_page(found, form.name(), form.meant(), form.limit, deadline, request.now)
-    return answers.tasks(handout.tasks)
+    return answers.handout(found, handout)
 
 
 @api.post(f"{PROJECT}/tasks/delivered/acknowledge.json")
@@ -80,25 +79,21 @@ def update_priorities(
 ) -> dict[str, Any]:
     """Set the priority of several tasks."""
     found = projects.find(caller, project)
-    updated, missing = tasks.set_priorities(found, form.task_ids, form.priority, request.now)
-    return {"count": updated, "updated": updated, "not_found_ids": missing}
+    return answers.prioritized(bulk.set_priorities(found, form.task_ids, form.priority, request.now))
 
 
 @api.post(f"{PROJECT}/tasks/delete_tasks.json")
 def delete_tasks(caller: Caller, project: str, form: requests.IdsForm, request: Request) -> dict[str, Any]:
     """Delete tasks that are new; for each of the others, why it stays."""
     found = projects.find(caller, project)
-    kept = {task_id: tasks.delete(found, task_id, request.now) for task_id in dict.fromkeys(form.task_ids)}
-    return {
-        "deleted_ids": [task_id for task_id, why in kept.items() if why is None],
-        "errors": [{"task_id": task_id, "message": why} for task_id, why in kept.items() if why],
-    }
+    return answers.deleted(form.task_ids, bulk.delete(found, form.task_ids, request.now))
 
 
 @api.get(f"{PROJECT}/tasks/{{task}}")
 def show_task(caller: Caller, project: str, task: Name, query: requests.TaskQuery) -> dict[str, Any]:
     """One task."""
-    return answers.task(tasks.get(projects.find(caller, project), task))
+    found = projects.find(caller, project)
+    return answers.task(found, tasks.get(found, task))
 
 
 @api.put(f"{PROJECT}/tasks/{{task}}")
@@ -107,7 +102,7 @@ def update_task(
 ) -> dict[str, Any]:
     """Set a task's priority."""
     found = projects.find(caller, project)
-    return answers.task(tasks.set_priority(found, task, form.priority, request.now))
+    return answers.task(found, tasks.set_priority(found, task, form.priority, request.now))
 
 
 @api.put(f"{PROJECT}/tasks/{{task}}/submit.json")
@@ -116,13 +111,14 @@ def submit_task(
 ) -> dict[str, Any]:
     """Record a worker's answers."""
     found = projects.find(caller, project)
-    return answers.task(tasks.submit(found, task, form.answered(), request.now))
+    return answers.task(found, tasks.submit(found, task, form.answered(), request.now))
 
 
 @api.put(f"{PROJECT}/tasks/{{task}}/approve.json")
 def approve_task(caller: Caller, project: str, task: str, request: Request) -> dict[str, Any]:
     """Ours: approve a completed task, which delivers it."""
-    return answers.task(tasks.approve(projects.find(caller, project), task, request.now))
+    found = projects.find(caller, project)
+    return answers.task(found, tasks.approve(found, task, request.now))
 
 
 @api.put(f"{PROJECT}/tasks/{{task}}/reject.json")
@@ -130,7 +126,8 @@ def reject_task(
     caller: Caller, project: str, task: str, form: requests.RejectForm, request: Request
 ) -> dict[str, Any]:
     """Send a task back for another round."""
-    return answers.task(tasks.reject(projects.find(caller, project), task, form.reasons, request.now))
+    found = projects.find(caller, project)
+    return answers.task(found, tasks.reject(found, task, form.reasons, request.now))
 
 
 @api.post(f"{PROJECT}/batches.json")
@@ -141,7 +138,7 @@ def create_batch(caller: Caller, project: str, form: requests.BatchForm, request
         batch = batches.begin_upload(found, form.about(), request.now)
     else:
         batch = batches.begin_inline(found, form.tasks, form.about(), request.now)
-    return answers.new_batch(batch, request.now)
+    return answers.new_batch(found, batch, request.now)
 
 
 @api.get(f"{PROJECT}/batches/{{batch}}")
@@ -149,22 +146,24 @@ def show_batch(
     caller: Caller, project: str, batch: Name, query: requests.BatchQuery, request: Request
 ) -> dict[str, Any]:
     """How far a batch is, with a page of its tasks and of the rows that became none."""
-    found = batches.get(projects.find(caller, project), batch, request.now)
-    part = query.part()
-    rows = batches.rows(found, part.offset, part.size)
-    return answers.batch_page(found, rows, query.omit_failed_task_data, request.now)
+    found = projects.find(caller, project)
+    shown, part = batches.get(found, batch, request.now), query.part()
+    rows = batches.rows(shown, part.offset, part.size)
+    return answers.batch_page(found, shown, rows, query.omit_failed_task_data, request.now)
 
 
 @api.post(f"{PROJECT}/batches/{{batch}}/continue.json")
 def continue_batch(caller: Caller, project: str, batch: str, request: Request) -> dict[str, Any]:
     """The file is there: create its tasks. Again is fine."""
-    return answers.batch(batches.go_on(projects.find(caller, project), batch, request.now), request.now)
+    found = projects.find(caller, project)
+    return answers.batch(found, batches.go_on(found, batch, request.now), request.now)
 
 
 @api.post(f"{PROJECT}/batches/{{batch}}/cancel.json")
 def cancel_batch(caller: Caller, project: str, batch: str, request: Request) -> dict[str, Any]:
     """Create no more of the batch's tasks; what is created stays."""
-    return answers.batch(batches.cancel(projects.find(caller, project), batch, request.now), request.now)
+    found = projects.find(caller, project)
+    return answers.batch(found, batches.cancel(found, batch, request.now), request.now)
 
 
 @api.get(f"{PROJECT}/schemas/create_task.json")
@@ -200,7 +199,7 @@ def list_callbacks(caller: Caller, project: str, query: requests.CallbacksQuery)
     found = projects.find(caller, project)
     found.require_manager()
     page = log.page(found.number, query.state, query.start(), query.page, query.page_size)
-    return {"callbacks": [answers.callback(each) for each in page]}
+    return answers.callbacks(found, page)
 
 
 @api.get(f"{PROJECT}/callbacks/{{callback}}")
@@ -208,7 +207,7 @@ def show_callback(caller: Caller, project: str, callback: Name) -> dict[str, Any
     """Ours: a callback with all its attempts."""
     found = projects.find(caller, project)
     found.require_manager()
-    return answers.callback_with_attempts(log.get(found.number, callback))
+    return answers.callback(found, log.get(found.number, callback))
 
 
 @api.post(f"{PROJECT}/callbacks/{{callback}}/redeliver.json")
@@ -216,7 +215,7 @@ def redeliver_callback(caller: Caller, project: str, callback: str, request: Req
     """Ours: send a callback again, with five attempts."""
     found = projects.find(caller, project)
     found.require_manager()
-    return answers.callback_with_attempts(log.redeliver(found.number, callback, request.now))
+    return answers.callback(found, log.redeliver(found.number, callback, request.now))
 
 
 @api.post(f"{PROJECT}/callbacks/redeliver.json")

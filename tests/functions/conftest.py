@@ -20,9 +20,10 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local import cfn
 from local.paths import ROOT
-from tests.functions import labelling
+from tests.functions import labelling, tasking
 from tests.functions.gateway import WATCH, Product
 from tests.functions.labelling import Team
+from tests.functions.tasking import Desk
 
 NOW = 1_786_482_417_242_393_801
 PAIRS = {"EngFra_Generic_SRV_TNMV_8_4_x_1": ("eng", "fra"), "EngSpa_Generic_SRV_TNMV_8_5_x_6": ("eng", "spa")}
@@ -103,6 +104,12 @@ def team(staffed: tuple[World, Team], monkeypatch: pytest.MonkeyPatch) -> Iterat
     product = Product(world.product.template, dict(world.product.keys))
     yield Team(product, known.project, known.leaves)
     _empty(world.environment)
+
+
+@pytest.fixture
+def desk(team: Team) -> Desk:
+    """The same project at the tasks API, with schemas of its tasks."""
+    return tasking.begin(team)
 
 
 def _create(template: dict[str, Any]) -> dict[str, str]:

@@ -59,9 +59,10 @@ def _rights(service: str, operation: str, params: dict[str, Any]) -> Iterator[Ri
     if service == "dynamodb":
         yield from _of_tables(operation, params)
     elif service == "sqs":
-        yield f"sqs:{operation}", params["QueueUrl"].rpartition("/")[2]
+        yield f"sqs:{operation.removesuffix('Batch')}", params["QueueUrl"].rpartition("/")[2]
     else:
-        yield f"{service}:{operation}", params["SecretId"]
+        name = params.get("SecretId") or params["Name"]
+        yield f"{service}:{operation}", name.partition("/")[0]
 
 
 def _of_tables(operation: str, params: dict[str, Any]) -> Iterator[Right]:
@@ -103,6 +104,8 @@ def _logical(resource: dict[str, Any]) -> str:
     """The logical id in a `Ref`, `Fn::GetAtt` or `Fn::Sub`, and whether an index of it is meant."""
     (value,) = resource.values()
     text = value[0] if isinstance(value, list) else str(value)
+    if text.endswith(":secret:${AWS::StackName}/callbacks/*"):
+        return "CallbackSecrets"  # as the settings name what all of them begin with
     match = re.search(r"\w+", text)
     assert match
     return match[0] + ("/index" if text.endswith("/index/*") else "")

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hearback import clients
+from hearback.callbacks import sending
+from hearback.settings import Settings, settings
+
+from tests.unit.callbacks.post import Post
+from tests.unit.storage.fake import Fake
 
 _watchers: list[list[Any]] = []
 
@@ -27,3 +34,26 @@ def connects() -> Iterator[list[Any]]:
     _watchers.append(watcher)
     yield watcher
     _watchers.remove(watcher)
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A post office of one's own; receivers answer as the test says, and nothing leaves the process."""
+    with mailed(monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def mailed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    made = Post(Fake())
+    for name in Settings._fields:
+        monkeypatch.setenv(f"HEARBACK_{name.upper()}", f"the-{name}")
+    monkeypatch.setenv("HEARBACK_CALLBACK_BACK_OFF", "60")
+    monkeypatch.setenv("HEARBACK_CALLBACK_NETWORKS", "")
+    monkeypatch.setenv("HEARBACK_CALLBACK_HTTP", "false")
+    monkeypatch.setattr(clients, "dynamodb", lambda: made)
+    monkeypatch.setattr(clients, "sqs", lambda: made)
+    monkeypatch.setattr(sending, "send", made.send)
+    settings.cache_clear()
+    yield made
+    settings.cache_clear()

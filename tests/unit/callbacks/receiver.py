@@ -25,9 +25,10 @@ class Received(NamedTuple):
 class Conversation:
     """One connection, of which the request has been read."""
 
-    def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
+    def __init__(self, connection: socket.socket, closing: threading.Event, received: Received) -> None:
         self.connection = connection
         self._closing = closing
+        self.received = received
 
     def say(self, data: bytes) -> None:
         self.connection.sendall(data)
@@ -88,8 +89,9 @@ class Receiver:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             with connection:
-                self.received.append(_read(connection))
-                self._behave(Conversation(connection, self._closing))
+                received = _read(connection)
+                self.received.append(received)
+                self._behave(Conversation(connection, self._closing, received))
 
 
 def _read(connection: socket.socket) -> Received:

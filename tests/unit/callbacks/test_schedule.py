@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 from hearback.callbacks import schedule
-from hearback.callbacks.schedule import ATTEMPTS, USUAL, Delivery, State
+from hearback.callbacks.schedule import ATTEMPTS, USUAL, BackOff, Delivery, State
 from hearback.errors import Conflict
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,17 +22,30 @@ def test_the_wait_grows_with_each_attempt_up_to_an_hour() -> None:
 
 
 @given(attempts)
-def test_chance_spreads_the_wait_over_all_that_its_bounds_allow(attempt: int) -> None:
+def test_chance_spreads_the_upper_half_of_the_wait(attempt: int) -> None:
     shortest, middle, longest = (schedule.delay(attempt, chance) for chance in (0, 0.5, 1))
-    assert shortest == USUAL.least
+    assert shortest * 2 == longest
     assert shortest < middle < longest
+
+
+@given(st.integers(1, ATTEMPTS - 2), chances, chances)
+def test_each_wait_is_longer_than_the_one_before_whatever_chance_says(
+    attempt: int, one: float, another: float
+) -> None:
+    assert schedule.delay(attempt, one) < schedule.delay(attempt + 1, another)
+
+
+def test_where_it_is_said_the_waits_begin_shorter() -> None:
+    short = BackOff(first=0.25)
+    assert [schedule.delay(attempt, 1, bounds=short) for attempt in range(1, ATTEMPTS)] == [1, 1, 4, 16]
+    assert schedule.delay(1, 0, 120, short) == 120, "a receiver's own wish is not shortened"
 
 
 @given(attempts, chances, st.none() | st.integers(0, 10**10))
 def test_a_wait_is_neither_too_short_nor_longer_than_the_queue_can_hide_a_message(
     attempt: int, chance: float, asked: int | None
 ) -> None:
-    assert USUAL.least <= schedule.delay(attempt, chance, asked) <= USUAL.most + USUAL.least < 12 * 3600
+    assert USUAL.first / 2 <= schedule.delay(attempt, chance, asked) <= USUAL.most * 1.1 + 1 < 12 * 3600
 
 
 @given(attempts, chances, st.integers(0, 3600))

@@ -49,6 +49,7 @@ def test_a_request_arrives_as_it_was_signed() -> None:
         "connection": "close",
         "content-length": str(len(BODY)),
         "content-type": "application/json",
+        "x-wsm-nonce": "delivery-1",
         "authorization": "Basic YWRhOnBhc3M=",
     }
 
@@ -93,19 +94,22 @@ def test_what_a_receiver_asks_for_is_told(fields: list[str], seconds: int | None
     assert attempt.retry_after == seconds
 
 
-def test_the_first_2_kib_of_an_answer_are_kept_and_the_rest_is_not_awaited() -> None:
-    attempt, _ = sent_to(answering("500 Oops", b"a" * 2_047 + "é".encode() + b"b" * 1_000_000))
-    assert (attempt.error, attempt.answer) == (None, "a" * 2_047)
+@pytest.mark.parametrize(("length", "error"), [(60_000, None), (70_000, "answer"), (10_000_000, "answer")])
+def test_an_answer_is_read_up_to_64_kib_and_its_first_2_kib_are_kept(length: int, error: str | None) -> None:
+    attempt, _ = sent_to(answering("200 OK", b"a" * 2_047 + "é".encode() + b"b" * length))
+    assert (attempt.status, attempt.error, attempt.answer) == (200, error, "a" * 2_047)
+    assert attempt.succeeded == (error is None)
 
 
 @pytest.mark.parametrize("pause", [0, 0.001])
-def test_a_body_without_end_is_cut_off_and_its_status_counts(pause: float) -> None:
+def test_a_body_without_end_is_a_failure(pause: float) -> None:
     def endless(it: Conversation) -> None:
         it.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         it.repeat(b"40\r\n" + b"x" * 64 + b"\r\n", pause)
 
     attempt, _ = sent_to(endless)
-    assert (attempt.succeeded, attempt.answer) == (True, "x" * 2_048)
+    assert (attempt.status, attempt.succeeded, attempt.error) == (200, False, "answer")
+    assert attempt.answer == "x" * 2_048
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", "naïve".encode("latin-1")])

@@ -38,9 +38,9 @@ def signed(
     return signing.sign(targets.parse(url), body, ID, at, by, secret)
 
 
-def test_without_authentication_a_callback_is_json_and_no_more() -> None:
+def test_without_authentication_a_callback_is_json_with_its_id_and_no_more() -> None:
     request = signed(None)
-    assert request.headers == {"Content-Type": "application/json"}
+    assert request.headers == {"Content-Type": "application/json", "X-wsm-nonce": ID}
     assert (request.target, request.body) == (targets.parse(URL), BODY)
 
 

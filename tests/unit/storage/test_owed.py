@@ -37,6 +37,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         def send_message(self, **message: Any) -> None:
             messages.append(message)
 
+        send_message_batch = send_message
+
     monkeypatch.setattr(clients, "sqs", Queues)
     return messages
 
@@ -47,7 +49,15 @@ def test_a_debt_holds_all_that_sending_it_again_needs(owed_id: str, due: int) ->
     assert item["sk"] == {"S": owed_id}
     assert item["queue"] == {"S": "import"}
     assert json.loads(item["message"]["S"]) == MESSAGE
-    assert item["due"] == {"N": str(due)}
+    assert (int(item["due"]["S"]), item["lane"]) == (due, item["pk"])
+
+
+@given(st.integers(0, 2**63), st.integers(0, 2**63))
+def test_debts_are_in_the_order_in_which_they_are_due(one: int, other: int) -> None:
+    earlier, later = (
+        owed.owe("id", "import", MESSAGE, due)["Put"]["Item"]["due"]["S"] for due in sorted((one, other))
+    )
+    assert (earlier < later) == (one != other)
 
 
 @given(owed_ids)
@@ -62,6 +72,18 @@ def test_settling_a_debt_removes_what_owing_it_wrote(owed_id: str) -> None:
 def test_a_debt_is_in_one_of_the_partitions_that_the_sweep_reads(owed_id: str) -> None:
     partitions = {f"owed#{shard}" for shard in range(owed.SHARDS)}
     assert owed.settle(owed_id)["Delete"]["Key"]["pk"]["S"] in partitions
+
+
+def test_messages_of_one_sender_among_many_say_whose_they_are(sent: list[dict[str, Any]]) -> None:
+    owed.send("export", MESSAGE, group="acme")
+    owed.send_all("export", [MESSAGE] * 12, ["acme"] * 11 + ["globex"])
+    first, *more = sent
+    assert first["MessageGroupId"] == "acme"
+    assert [len(each["Entries"]) for each in more] == [10, 2]
+    entries = [entry for each in more for entry in each["Entries"]]
+    assert [entry["MessageGroupId"] for entry in entries] == ["acme"] * 11 + ["globex"]
+    assert len({entry["Id"] for entry in entries}) == 12
+    assert all(json.loads(entry["MessageBody"]) == MESSAGE for entry in entries)
 
 
 def test_a_message_goes_to_the_queue_of_its_name(sent: list[dict[str, Any]]) -> None:

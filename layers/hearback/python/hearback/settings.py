@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     slow_callback_queue: str
     callback_networks: str
     callback_http: str
+    callback_back_off: str
     callback_secrets: str
     token_secret: str
 

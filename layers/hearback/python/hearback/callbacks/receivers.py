@@ -68,7 +68,7 @@ def _is_at(kept: Receiver, target: Target) -> bool:
 def _authentication(value: Any) -> tuple[str, str | None, str | None]:
     """The mode, who authenticates, and the secret if one comes along."""
     mode = value.get("mode") if isinstance(value, dict) else None
-    if mode not in FIELDS:
+    if not isinstance(mode, str) or mode not in FIELDS:
         raise Invalid(f"must have an authentication with a mode of {', '.join(FIELDS)}")
     user_field, secret_field = FIELDS[mode]
     user = _text(value, user_field) if user_field else None

@@ -29,6 +29,7 @@ from hearback.errors import Invalid
 CONTENT_TYPE = "application/json"
 
 _PREFIX = "whsec_"
+_VERSION = "v1,"
 _VISIBLE = re.compile(r"[!-~]+")
 
 
@@ -109,7 +110,8 @@ def sign(
     secrets: tuple[str, ...] = ()
     if signing_secret is not None:
         headers |= _standard_webhook(body, delivery_id, at, signing_secret)
-        secrets = (signing_secret, signing_secret.removeprefix(_PREFIX))
+        signature = headers["webhook-signature"].removeprefix(_VERSION)
+        secrets = (signing_secret, signing_secret.removeprefix(_PREFIX), signature)
     match by:
         case Basic():
             headers["Authorization"] = f"Basic {by.encoded}"
@@ -122,7 +124,7 @@ def sign(
             secrets += (by.token,)
         case Hmac():
             headers |= _hmac(target, body, delivery_id, at, by)
-            secrets += (by.secret,)
+            secrets += (by.secret, headers["Authorization"].rpartition(":")[2])
     return Request(target, headers, body, secrets)
 
 
@@ -180,7 +182,7 @@ def _standard_webhook(body: bytes, delivery_id: str, at: int, secret: str) -> di
     return {
         "webhook-id": delivery_id,
         "webhook-timestamp": str(at),
-        "webhook-signature": f"v1,{b64encode(signature).decode()}",
+        "webhook-signature": f"{_VERSION}{b64encode(signature).decode()}",
     }
 
 

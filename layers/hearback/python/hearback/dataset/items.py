@@ -40,7 +40,7 @@ PROJECT = Codec(
     {"id": TEXT, "organization_id": TEXT, "name": TEXT, "description": TEXT, "created_by_email": TEXT}
     | {"task_project_id": NUMBER, "block": NAME, "tail": _TAIL}
     | {"input_schema": JSON, "answer_schema": JSON, "creation_mode": NAME, "creation_callback": JSON}
-    | {"delivery_callback": JSON, "archival_callback": JSON}
+    | {"delivery_callback": JSON, "archival_callback": JSON, "time_form": NAME}
     | _TIMES,
 )
 MEMBER = Codec(

@@ -62,6 +62,8 @@ class Project(NamedTuple):
     """A receiver (`hearback.callbacks.model.Receiver`), without secrets; as the two below."""
     delivery_callback: dict[str, Any] | None = None
     archival_callback: dict[str, Any] | None = None
+    time_form: str = "basic"
+    """How the tasks API tells times: `basic` (20130715T04:45:57) or `rfc3339`."""
 
 
 class Member(NamedTuple):

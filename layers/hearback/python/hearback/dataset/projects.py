@@ -17,6 +17,8 @@ from hearback.storage.items import Item, text
 from hearback.storage.shelves import Tail
 from hearback.storage.transactions import ConditionFailed, transact
 
+_CALLBACKS = ("creation_callback", "delivery_callback", "archival_callback")
+_TRIES = 5
 _BEFORE_ALL = "0"
 """Below every id."""
 
@@ -34,7 +36,7 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
     def writes(new: list[str], block: str) -> list[transactions.Write]:
         project = placing.placed(_new(caller, attributes, now), new[0], block)
         tail, rows = shelves.opened(keys.shelf("datasets", project.id), project.id)
-        made[:] = [project._replace(tail=tail)]
+        made[:] = [project._replace(tail=tail, **_settled(project, _settings(attributes)))]
         owner = members.of_account(
             project.id, caller, MemberRole.OWNER, caller.account_id, project.created_at
         )
@@ -50,14 +52,13 @@ def create(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
             place(_spot(caller.organization_id), caller.organization_id, keys.EVERY, 1, writes)
         except Refused:  # the project's number is taken: another one is drawn
             continue
-        return _with_settings(made[0], attributes)
+        return made[0]
     raise Busy("The service is busy; try again.")
 
 
-def _with_settings(project: Project, attributes: Mapping[str, Any]) -> Project:
-    """The project with the task settings that came with it; secrets are kept under its id."""
-    asked = {name: value for name, value in attributes.items() if name not in ("name", "description")}
-    return _save(project, project._replace(**_settled(project, asked))) if asked else project
+def _settings(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The task settings that come with a new project."""
+    return {name: value for name, value in attributes.items() if name not in ("name", "description")}
 
 
 def _new(caller: Caller, attributes: Mapping[str, Any], now: int) -> Project:
@@ -88,14 +89,21 @@ def _spot(organization_id: str) -> Spot:
 
 
 def update(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: int) -> Project:
-    standing = rights.standing(caller, project_id)
-    standing.require_owner()
-    after = standing.project._replace(**_settled(standing.project, attributes), updated_at=now)
-    return _save(standing.project, after)
+    """Change a project: callbacks share a version of their secrets, so that of two changes one follows
+    the other."""
+    for _ in range(_TRIES):
+        standing = rights.standing(caller, project_id)
+        standing.require_owner()
+        before = standing.project
+        after = before._replace(**_settled(before, attributes), updated_at=now)
+        with suppress(ConditionFailed):
+            _save(before, after)
+            return after
+    raise Busy("Too many changes to the same project at once; try again.")
 
 
 def _settled(project: Project, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes with callbacks as a project keeps them; their secrets are put away."""
+    """The attributes with callbacks as a project keeps them; their secrets are put away under its id."""
     if not any(name.endswith("_callback") for name in attributes):
         return dict(attributes)
     from hearback.tasks import settings  # few requests of few Lambdas need it
@@ -103,13 +111,18 @@ def _settled(project: Project, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return settings.settled(project, attributes)
 
 
-def _save(before: Project, after: Project) -> Project:
-    difference = changes.between(items.project_item(before), items.project_item(after))
-    try:
-        transact([changes.change(keys.table(), keys.record("projects", before.id), difference)])
-    except ConditionFailed:
-        raise rights.not_found("project", before.id) from None
-    return after
+def _save(before: Project, after: Project) -> None:
+    """Write what is changed; `ConditionFailed` when a callback changed meanwhile, or the project is gone."""
+    item = items.project_item(before)
+    seen = {name: item[name] for name in _CALLBACKS if name in item}
+    conditions = [
+        f"{name} = :{name}" if name in seen else f"attribute_not_exists({name})" for name in _CALLBACKS
+    ]
+    condition = " AND ".join(["attribute_exists(pk)", *conditions])
+    difference = changes.between(item, items.project_item(after))
+    transact(
+        [changes.change(keys.table(), keys.record("projects", before.id), difference, condition, **seen)]
+    )
 
 
 def delete(caller: Caller, project_id: str, now: int) -> str:

@@ -35,13 +35,16 @@ class Fault(NamedTuple):
     """One thing that is wrong: `detail` says what, one of the others where.
 
     `pointer` is a JSON Pointer into the request document ("/data/attributes/name"), `parameter` the name of
-    a query parameter ("page[size]"), `header` that of a request header.
+    a query parameter ("page[size]"), `header` that of a request header, `row` the place in a list (from 0)
+    that the request gives. `type` names the kind of fault, for families that tell kinds by name.
     """
 
     detail: str
     pointer: str | None = None
     parameter: str | None = None
     header: str | None = None
+    row: int | None = None
+    type: str | None = None
 
 
 class Unprocessable(Invalid):

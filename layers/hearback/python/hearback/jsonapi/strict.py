@@ -35,6 +35,24 @@ def read(body: bytes | str) -> Any:
     return value
 
 
+def written(value: Any) -> str:
+    """The JSON text of a value that came by another way than `read`.
+
+    Raises `Invalid` for what is not JSON or cannot be encoded, and for what is nested too deeply.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except RecursionError:
+        raise _too_deep() from None
+    except UnicodeEncodeError:
+        raise _malformed("half of a surrogate pair is no text") from None
+    except ValueError:
+        raise _malformed("NaN, infinity and numbers out of range are not JSON") from None
+    _check_depth(value, text)
+    return text
+
+
 def canonical(value: Any) -> str:
     """One text for all that are the same JSON value: keys in order, 1.0 as 1."""
     return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -32,7 +32,7 @@ class Bad(NamedTuple):
     message: str
 
     def fault(self) -> Fault:
-        return Fault(self.message, pointer=json.dumps({"index": self.row, "type": self.type}))
+        return Fault(self.message, row=self.row, type=self.type)
 
 
 class Draft(NamedTuple):
@@ -68,7 +68,7 @@ class _Wrong(Exception):
 def drafts(settings: Settings, task: Task, given: Sequence[Any], context: str | None) -> list[Draft]:
     """The list, checked whole. Raises `Unprocessable` with a fault for each bad entry."""
     if len(given) > MOST_AT_ONCE:
-        raise Unprocessable(Fault(f"at most {MOST_AT_ONCE} entries at once", pointer="TooMuchFeedback"))
+        raise Unprocessable(Fault(f"at most {MOST_AT_ONCE} entries at once", type="TooMuchFeedback"))
     found, bad = [], []
     for index, entry in enumerate(given):
         try:

@@ -9,12 +9,13 @@ work. A worker may therefore see one message twice, and must not mind.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hearback import clients
-from hearback.deadline import WHENEVER, Deadline
+from hearback.deadline import Deadline
 from hearback.errors import Unfinished
 from hearback.settings import settings
 from hearback.storage import reads, transactions
@@ -114,7 +115,10 @@ class Swept(NamedTuple):
     given_up: list[str]
 
 
-def sweep(now: int, patience: int, deadline: Deadline = WHENEVER) -> Swept:
+_WHENEVER = Deadline(math.inf)
+
+
+def sweep(now: int, patience: int, deadline: Deadline = _WHENEVER) -> Swept:
     """Send every overdue message again, and look at it next in `patience` ns.
 
     What was sent `MOST_SENDS` times to no effect is left alone, and named once. What is not reached
@@ -143,10 +147,10 @@ def _overdue(now: int) -> Iterator[Item]:
 
     Each minute begins in another partition: none waits for long because another one is full.
     """
-    for number in range(SHARDS):
+    for step in range(SHARDS):
         due = reads.Range(
             settings().owed_table,
-            f"owed#{(now // _MINUTE + number) % SHARDS}",
+            f"owed#{(now // _MINUTE + step) % SHARDS}",
             last=f"{now:020d}",
             index_name="by-due",
             partition_attribute="lane",

@@ -10,20 +10,22 @@ The tasks' ids are known from the start (`hearback.tasks.ids`); a page of a batc
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hearback import clients
-from hearback.errors import Conflict, NotFound
+from hearback.errors import Busy, NotFound
 from hearback.settings import settings
 from hearback.storage import changes, owed, reads, transactions
-from hearback.storage.items import number
+from hearback.storage.items import Item, number
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.tasks import ids, items, keys, payloads
 from hearback.tasks.model import Batch, BatchState, Task
 from hearback.tasks.projects import TaskProject
-from hearback.tasks.tasks import get_many
+from hearback.tasks.tasks import get_many, wrong_state
 from hearback.timestamps import SECOND
 
 MOST_INLINE = 1_000
@@ -50,30 +52,42 @@ class About(NamedTuple):
 
 
 def file_key(batch: Batch) -> str:
-    """Where the batch's list of tasks lies, whoever put it there."""
-    return f"{_PREFIX}/{batch.project}/{batch.id}.json"
+    """Where the batch's list of tasks lies, whoever put it there: nowhere else than every other's."""
+    return f"{_PREFIX}/{batch.project}/{batch.id}-{batch.created_at}.json"
 
 
 def begin_upload(project: TaskProject, about: About, now: int) -> Batch:
     """A waiting batch, whose file is to be put to `upload_url`."""
     project.require_manager()
-    batch = _new(project, about, BatchState.WAITING, None, now)
-    transact([_put(batch)])
-    return batch
+    return _begin(lambda: _new(project, about, BatchState.WAITING, now), lambda batch: [_put(batch)])
 
 
-def begin_inline(project: TaskProject, tasks: Sequence[Mapping[str, Any]], about: About, now: int) -> Batch:
+def begin_inline(project: TaskProject, tasks: Sequence[Any], about: About, now: int) -> Batch:
     """A batch whose tasks are in the request: kept as a file, so that a worker can create them."""
     project.require_manager()
-    batch = _new(project, about, BatchState.CREATING, len(tasks), now)
-    body = payloads.to_json(tasks).encode()
-    clients.s3().put_object(Bucket=settings().transfer_bucket, Key=file_key(batch), Body=body)
-    transact([_put(batch), _owe(batch, now)])
+
+    def new() -> Batch:
+        batch = _new(project, about, BatchState.CREATING, now)._replace(total=len(tasks), began_at=now)
+        clients.s3().put_object(Bucket=settings().transfer_bucket, Key=file_key(batch), Body=body)
+        return batch
+
+    body = json.dumps(tasks)  # all in ASCII: what cannot be encoded is one task's fault, not the batch's
+    batch = _begin(new, lambda batch: [_put(batch), _owe(batch, now)])
     owed.send(QUEUE, message(batch))
     return batch
 
 
-def _new(project: TaskProject, about: About, state: BatchState, total: int | None, now: int) -> Batch:
+def _begin(new: Callable[[], Batch], writes: Callable[[Batch], Sequence[Write]]) -> Batch:
+    """Write a new batch, and another one where its id is taken."""
+    for _ in range(5):
+        batch = new()
+        with suppress(ConditionFailed):
+            transact(writes(batch))
+            return batch
+    raise Busy("The service is busy; try again.")
+
+
+def _new(project: TaskProject, about: About, state: BatchState, now: int) -> Batch:
     return Batch(
         id=(now // 1_000_000) << 11 | secrets.randbelow(1 << 11),
         project=project.number,
@@ -82,7 +96,7 @@ def _new(project: TaskProject, about: About, state: BatchState, total: int | Non
         created_at=now,
         updated_at=now,
         created_by=project.caller.email,
-        total=total,
+        total=None,
         tasks_file_name=about.tasks_file_name,
         notification_email=about.notification_email,
         client_batch_id=about.client_batch_id,
@@ -116,7 +130,13 @@ def upload_url(batch: Batch, now: int) -> str | None:
 
 def task_ids(batch: Batch) -> list[str]:
     """The ids of the tasks to be, as far as their number is known."""
-    return [ids.in_batch(batch.id, batch.created_at, row) for row in range(batch.total or 0)]
+    return [task_id(batch, row) for row in range(batch.total or 0)]
+
+
+def task_id(batch: Batch, row: int) -> str:
+    """The id of the task in a row; not before its file is there."""
+    assert batch.began_at
+    return ids.in_batch(batch.id, batch.began_at, row)
 
 
 def find(project: int, batch_id: int) -> Batch | None:
@@ -143,15 +163,15 @@ def go_on(project: TaskProject, batch_id: str, now: int) -> Batch:
         if batch.state in (BatchState.CREATING, BatchState.COMPLETED):
             return batch
         if batch.state is not BatchState.WAITING:
-            raise Conflict(f"A batch that is {batch.state} cannot be continued.", batch_id)
-        after = batch._replace(state=BatchState.CREATING)
+            wrong_state(f"A batch that is {batch.state} cannot be continued.")
+        after = batch._replace(state=BatchState.CREATING, began_at=now)
         try:
             after = save(batch, after, now, [_owe(batch, now)])
         except ConditionFailed:
             continue
         owed.send(QUEUE, message(after))
         return after
-    raise Conflict("The batch changes at this moment; try again.", batch_id)
+    raise Busy("The batch changes at this moment; try again.", batch_id)
 
 
 def cancel(project: TaskProject, batch_id: str, now: int) -> Batch:
@@ -162,13 +182,13 @@ def cancel(project: TaskProject, batch_id: str, now: int) -> Batch:
         if batch.state is BatchState.CANCELLED:
             return batch
         if batch.state not in (BatchState.WAITING, BatchState.CREATING):
-            raise Conflict(f"A batch that is {batch.state} cannot be cancelled.", batch_id)
+            wrong_state(f"A batch that is {batch.state} cannot be cancelled.")
         after = batch._replace(state=BatchState.CANCELLED, message="cancelled by its client")
         try:
             return save(batch, after, now, [owed.settle(debt(batch))])
         except ConditionFailed:
             continue
-    raise Conflict("The batch changes at this moment; try again.", batch_id)
+    raise Busy("The batch changes at this moment; try again.", batch_id)
 
 
 def save(before: Batch, after: Batch, now: int, more: Sequence[Write] = ()) -> Batch:
@@ -194,27 +214,32 @@ class Failure(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A page of a batch: the tasks that are there, and the rows that became none."""
+    """What became of a run of a batch's rows."""
 
     tasks: list[Task]
     failures: list[Failure]
+    deleted: list[int]
 
 
 def rows(batch: Batch, first: int, size: int) -> Rows:
-    """What became of a batch's rows from `first` on."""
-    end = min(first + size, batch.rows if batch.total is None else batch.total)
-    wanted = [ids.in_batch(batch.id, batch.created_at, row) for row in range(first, end)]
-    if not wanted:
-        return Rows([], [])
-    failed = reads.every(keys.failures(batch.id, first, end - 1)) if batch.failed else ()
-    failures = [
-        Failure(
-            row=int(item["sk"]["S"]),
-            type=item["type"]["S"],
-            message=item["message"]["S"],
-            data=payloads.from_json(item["data"]["S"]),
-        )
-        for item in failed
-    ]
-    gone = {ids.in_batch(batch.id, batch.created_at, failure.row) for failure in failures}
-    return Rows(get_many(batch.project, [task_id for task_id in wanted if task_id not in gone]), failures)
+    """What became of a batch's rows from `first` on, as far as they are done with."""
+    end = min(first + size, batch.rows)
+    if first >= end:
+        return Rows([], [], [])
+    failures = (
+        list(map(_failure, reads.every(keys.failures(batch.id, first, end - 1)))) if batch.failed else []
+    )
+    failed = {failure.row for failure in failures}
+    wanted = {task_id(batch, row): row for row in range(first, end) if row not in failed}
+    found = get_many(batch.project, list(wanted))
+    gone = wanted.keys() - {task.id for task in found}
+    return Rows(found, failures, sorted(wanted[its_id] for its_id in gone))
+
+
+def _failure(item: Item) -> Failure:
+    return Failure(
+        row=int(item["sk"]["S"]),
+        type=item["type"]["S"],
+        message=item["message"]["S"],
+        data=payloads.from_json(item["data"]["S"]),
+    )

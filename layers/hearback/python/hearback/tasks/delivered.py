@@ -4,21 +4,22 @@ A consumer is a name and how far it has read the log of deliveries. What a call 
 it is acknowledged, or the lease is over, the same page can be asked for again (`replay`). The next call
 without that goes on behind it.
 
-Transactions may commit a little out of the order of their times. So each call looks `_BACK` behind its
+Transactions may commit a little out of the order of their times. So each call looks `BACK` behind its
 cursor, and leaves out what it has handed out: nothing is lost, and nothing comes twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hearback.deadline import Deadline
-from hearback.errors import Busy, Invalid
+from hearback.errors import Busy
 from hearback.storage import reads, transactions
 from hearback.storage.codec import JSON, NUMBER, Codec
 from hearback.storage.items import Item, number
 from hearback.storage.transactions import ConditionFailed, transact
-from hearback.tasks import keys
+from hearback.tasks import keys, payloads
 from hearback.tasks.lists import Wanted, still_delivered
 from hearback.tasks.model import Task
 from hearback.tasks.projects import TaskProject
@@ -27,13 +28,14 @@ from hearback.timestamps import SECOND
 LEASE = 600 * SECOND
 """How long a page can be asked for again."""
 
-MOST = 1_000
-"""Tasks that one call hands out."""
+BACK = 60 * SECOND
+"""Later than by this much no delivery commits: a request takes half a minute at most."""
 
-LONGEST_NAME = 200
-_BACK = 60 * SECOND
-_MOST_RECENT = 5_000
+MOST_RECENT = 5_000
 """Rows that a consumer's record remembers: at more deliveries a minute it looks back less far."""
+
+MOST_BYTES = 5_000_000
+"""Bytes of a page as Lambda counts them: what is handed out has to arrive. One task has less."""
 
 _TRIES = 10
 
@@ -44,10 +46,16 @@ class Consumer(NamedTuple):
     cursor: int = 0
     """The time (ns) up to which it has read the log."""
     recent: list[str] = []  # noqa: RUF012 - never changed
-    """Rows handed out that are not older than `_BACK` before the cursor."""
+    """Rows handed out that are not older than `BACK` before the cursor, in their order."""
     leased: list[str] = []  # noqa: RUF012
     leased_until: int = 0
     revision: int = 0
+
+    @property
+    def looks_from(self) -> str:
+        """The place in the log from which on something may be new."""
+        first = keys.since(self.cursor)
+        return max(first, self.recent[0]) if len(self.recent) == MOST_RECENT else first
 
 
 _CONSUMER = Codec(
@@ -57,71 +65,87 @@ _CONSUMER = Codec(
 
 class Handout(NamedTuple):
     tasks: list[Task]
-    leased_until: int | None
+    more: bool = False
+    """Whether there is more at this moment."""
 
 
 def next_page(
     project: TaskProject, name: str, wanted: Wanted, limit: int, deadline: Deadline, now: int
 ) -> Handout:
-    """What was delivered since the last call; the whole of it, or the first `limit`."""
+    """What was delivered since the last call: all of it, or as much as one answer holds."""
     for _ in range(_TRIES):
         consumer = _read(project.number, name)
-        rows, tasks, cursor = _behind(project.number, consumer, wanted, limit, deadline)
-        after = _handed_out(consumer, rows, cursor, now)
-        if after == consumer:
-            return Handout([], None)
-        if _write(project.number, name, consumer, after):
-            return Handout(tasks, after.leased_until if rows else None)
+        found = _behind(project, consumer, wanted, limit, deadline)
+        after = _handed_out(consumer, found, now)
+        if after == consumer or _write(project.number, name, consumer, after):
+            return Handout(found.tasks, found.more)
     raise Busy("Others call as the same consumer at this moment; try again.")
 
 
+class _Found(NamedTuple):
+    """What is to be handed out, and how far the log was read for it."""
+
+    rows: list[str]
+    tasks: list[Task]
+    cursor: int
+    more: bool
+
+
 def _behind(
-    project: int, consumer: Consumer, wanted: Wanted, limit: int, deadline: Deadline
-) -> tuple[list[str], list[Task], int]:
-    """The rows to hand out with their tasks, and how far the log was read for them."""
+    project: TaskProject, consumer: Consumer, wanted: Wanted, limit: int, deadline: Deadline
+) -> _Found:
     seen, cursor = set(consumer.recent), consumer.cursor
     rows: list[str] = []
     tasks: list[Task] = []
-    since = consumer.cursor - _BACK
-    if len(consumer.recent) == _MOST_RECENT:
-        since = max(since, _time(min(consumer.recent)))
-    run = keys.deliveries(project, since)
-    chunk: list[Item] = []
-    more = True
-    while more and len(tasks) < limit and not deadline.passed:
-        chunk, more = reads.query(run, limit)
+    size = 0
+    for chunk in _pages(keys.deliveries(project.number, consumer.looks_from), limit):
+        if deadline.passed:
+            return _Found(rows, tasks, cursor, more=True)
         fresh = [row for row in chunk if row["sk"]["S"] not in seen]
-        for row, task in zip(fresh, still_delivered(project, fresh, wanted), strict=True):
-            if len(tasks) == limit:
-                return rows, tasks, cursor
-            cursor = max(cursor, _time(row["sk"]["S"]))
-            rows.append(row["sk"]["S"])
+        for row, task in zip(fresh, still_delivered(project.number, fresh, wanted), strict=True):
             if task is not None:
+                size += payloads.weight(payloads.task(task, project.time_form))
+                if len(tasks) == limit or (tasks and size > MOST_BYTES):
+                    return _Found(rows, tasks, cursor, more=True)
+                rows.append(row["sk"]["S"])
                 tasks.append(task)
-        run = run.after(chunk[-1]["sk"]["S"]) if chunk else run
-    return rows, tasks, cursor
+            cursor = max(cursor, _time(row["sk"]["S"]))
+    return _Found(rows, tasks, cursor, more=False)
+
+
+def _pages(run: reads.Range, size: int) -> Iterator[list[Item]]:
+    more = True
+    while more:
+        page, more = reads.query(run, size)
+        if page:
+            yield page
+            run = run.after(run.place(page[-1]))
 
 
 def _time(row: str) -> int:
     return int(row.partition("#")[0])
 
 
-def _handed_out(consumer: Consumer, rows: list[str], cursor: int, now: int) -> Consumer:
-    if not rows:
+def _handed_out(consumer: Consumer, found: _Found, now: int) -> Consumer:
+    """The consumer after the call. What was leased before stays so until there is something new."""
+    if found.cursor == consumer.cursor and not found.rows:
         return consumer
-    recent = [row for row in [*consumer.recent, *rows] if _time(row) >= cursor - _BACK]
-    return Consumer(cursor, sorted(recent)[-_MOST_RECENT:], rows, now + LEASE, consumer.revision + 1)
+    oldest = keys.since(found.cursor - BACK)
+    recent = sorted(row for row in [*consumer.recent, *found.rows] if row >= oldest)
+    after = consumer._replace(
+        cursor=found.cursor, recent=recent[-MOST_RECENT:], revision=consumer.revision + 1
+    )
+    return after._replace(leased=found.rows, leased_until=now + LEASE) if found.rows else after
 
 
 def replay(project: TaskProject, name: str, now: int) -> Handout:
     """The page of the last call again, while it is leased; else nothing."""
     consumer = _read(project.number, name)
     if consumer.leased_until <= now:
-        return Handout([], None)
+        return Handout([])
     rows = [keys.delivered_row(project.number, row) for row in consumer.leased]
     found = sorted(reads.get_many(keys.table(), rows), key=lambda item: str(item["sk"]["S"]))
-    tasks = [task for task in still_delivered(project.number, found, Wanted()) if task is not None]
-    return Handout(tasks, consumer.leased_until)
+    return Handout([task for task in still_delivered(project.number, found, Wanted()) if task is not None])
 
 
 def acknowledge(project: TaskProject, name: str) -> int:
@@ -134,13 +158,6 @@ def acknowledge(project: TaskProject, name: str) -> int:
         if _write(project.number, name, consumer, after):
             return len(consumer.leased)
     raise Busy("Others call as the same consumer at this moment; try again.")
-
-
-def check_name(name: str | None) -> str:
-    """A consumer's name; who gives none is the consumer `default`."""
-    if name is not None and len(name) > LONGEST_NAME:
-        raise Invalid("The consumer's name is too long.", f"at most {LONGEST_NAME} characters")
-    return name or "default"
 
 
 def _read(project: int, name: str) -> Consumer:

@@ -12,6 +12,10 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
+LATEST = 900 * 1_000_000_000
+"""Nanoseconds by which a task of a batch is told to have been created after the second in its id, however
+long that took: so a range of times is a range of ids, and a bit."""
+
 _ID = re.compile(r"[0-9a-f]{24}")
 SHARDS = 4
 

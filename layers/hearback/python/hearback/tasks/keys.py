@@ -7,7 +7,7 @@ failures#<batch id>         row, 8 digits           a row of a batch that became
 counts#<project>            state#<shard>           tasks by state
 counts#<project>            day#<day>#<shard>       what happened on a day
 delivered#<project>         <instant>#<task>#<round>  the log of deliveries
-consumers#<project>         name                    how far a consumer has read that log
+consumers#<project>         hash of its name        how far a consumer has read that log
 places#<hash>               page                    where a page of a list begins
 """
 
@@ -36,9 +36,22 @@ def tasks(project: int) -> list[Range]:
     return [Range(table(), f"tasks#{project}#{shard}") for shard in range(ids.SHARDS)]
 
 
-def in_state(project: int, state: str) -> Range:
-    """The tasks of a project in one state, in the order of their ids."""
-    return Range(table(), f"{project}#{state}", index_name="by-state", partition_attribute="of_state")
+def of_state(project: int, state: str, shard: int) -> str:
+    """The index's partition of a task; there are as many as of tasks, since tasks come by the thousand."""
+    return f"{project}#{state}#{shard}"
+
+
+def in_state(project: int, state: str) -> list[Range]:
+    """The keys of a project's tasks in one state, in the order of their ids."""
+    return [
+        Range(
+            table(),
+            of_state(project, state, shard),
+            index_name="by-state",
+            partition_attribute="of_state",
+        )
+        for shard in range(ids.SHARDS)
+    ]
 
 
 def batch(project: int, batch_id: int) -> Item:
@@ -72,7 +85,7 @@ def day_counts(project: int, first: str, last: str) -> Range:
 
 
 def delivered(project: int, at: int, task_id: str, round: int) -> Item:
-    return key(f"delivered#{project}", f"{at:019d}#{task_id}#{round}")
+    return key(f"delivered#{project}", f"{since(at)}#{task_id}#{round}")
 
 
 def delivered_row(project: int, row: str) -> Item:
@@ -80,12 +93,18 @@ def delivered_row(project: int, row: str) -> Item:
     return key(f"delivered#{project}", row)
 
 
-def deliveries(project: int, since: int = 0) -> Range:
-    return Range(table(), f"delivered#{project}", f"{max(0, since):019d}")
+def since(instant: int) -> str:
+    """What the log's rows of this instant (ns) and later are not below."""
+    return f"{max(0, instant):019d}"
+
+
+def deliveries(project: int, first: str = "") -> Range:
+    """The log of deliveries from a place on."""
+    return Range(table(), f"delivered#{project}", max(first, "0"))
 
 
 def consumer(project: int, name: str) -> Item:
-    return key(f"consumers#{project}", f"c#{name}")
+    return key(f"consumers#{project}", blake2b(name.encode(), digest_size=16).hexdigest())
 
 
 def place(project: int, what: str, page: int) -> Item:

@@ -7,13 +7,14 @@ costs what they return. A page that nobody came to by walking is looked for with
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from hearback.deadline import Deadline
-from hearback.errors import Invalid
+from hearback.errors import Busy, TooDeep
 from hearback.storage import merge, reads, transactions
-from hearback.storage.items import Item, number, text
+from hearback.storage.items import Item, get_number, get_optional_number, get_text, number, text
 from hearback.storage.reads import Range
 from hearback.tasks import ids, items, keys
 from hearback.tasks.model import State, Task
@@ -21,11 +22,11 @@ from hearback.tasks.projects import TaskProject
 from hearback.tasks.tasks import get_many
 from hearback.timestamps import DAY, SECOND
 
-MOST_ROWS = 20_000
-"""Rows that one request looks through."""
+MOST_ROWS = 100_000
+"""Rows that one request looks through, if there is the time."""
 
-_KEPT_FROM = 1_000
-"""Rows from which on places are kept: before that, the way is read again."""
+_WORTH_A_PLACE = 200
+"""Rows from which on to keep where a page ended costs less than to read the way there again."""
 
 
 class Wanted(NamedTuple):
@@ -45,25 +46,21 @@ class Wanted(NamedTuple):
     def matches(self, task: Task) -> bool:
         when = getattr(task, f"{self.date_type}_at")
         return (
-            self.batch_id in (None, task.batch_id)
+            self.names(task.batch_id, task.client_batch_id)
             and self.state in (None, task.state)
             and self.priority in (None, task.priority)
             and self.task_id in (None, task.id)
-            and self._names(task.client_batch_id)
             and (self.since is None or (when is not None and when >= self.since))
             and (self.until is None or (when is not None and when <= self.until))
         )
 
-    def _names(self, client_batch_id: str | None) -> bool:
-        if self.client_batch_id is None:
-            return True
-        if client_batch_id is None:
+    def names(self, batch_id: int | None, client_batch_id: str | None) -> bool:
+        """Whether this is the batch that is meant."""
+        if self.batch_id not in (None, batch_id):
             return False
-        return (
-            self.client_batch_id in client_batch_id
-            if self.contains
-            else self.client_batch_id == client_batch_id
-        )
+        if self.client_batch_id is None or self.client_batch_id == client_batch_id:
+            return True
+        return self.contains and self.client_batch_id in (client_batch_id or "")
 
 
 class Page(NamedTuple):
@@ -75,56 +72,86 @@ class Page(NamedTuple):
         return (self.number - 1) * self.size
 
 
+Keep = Callable[[Sequence[Item]], Iterable[Task | None]]
+"""For each row, the task that it is about, or None where it is not wanted."""
+
+
 def tasks(project: TaskProject, wanted: Wanted, page: Page, deadline: Deadline) -> list[Task]:
-    """A page of a project's tasks, oldest first."""
-    ranges = _ranges(project.number, wanted)
-    if wanted.batch_id is not None:
-        ranges = _of_batch(project.number, wanted.batch_id)
+    """A page of a project's tasks, oldest first. Raises `TooDeep`."""
 
     def keep(several: Sequence[Item]) -> Iterator[Task | None]:
-        for item in several:
-            task = items.TASK.from_item(item)
+        for task in map(items.TASK.from_item, several):
             yield task if wanted.matches(task) else None
 
-    return _walk(_Walk(project.number, f"tasks {wanted!r} {page.size}", ranges, keep), page, deadline)
+    def look_up(several: Sequence[Item]) -> Iterator[Task | None]:
+        found = {task.id: task for task in get_many(project.number, [item["sk"]["S"] for item in several])}
+        for item in several:
+            task = found.get(item["sk"]["S"])
+            yield task if task and wanted.matches(task) else None
+
+    in_index = wanted.batch_id is None and wanted.state is not None
+    walk = _Walk(
+        project.number,
+        f"tasks {wanted!r} {page.size}",
+        _ranges(project.number, wanted),
+        look_up if in_index else keep,
+    )
+    return _walk(walk, page, deadline)
 
 
 def _ranges(project: int, wanted: Wanted) -> list[Range]:
-    found = keys.tasks(project) if wanted.state is None else [keys.in_state(project, wanted.state)]
+    if wanted.batch_id is not None:
+        return _of_batch(project, wanted.batch_id)
+    found = keys.tasks(project) if wanted.state is None else keys.in_state(project, wanted.state)
     if wanted.date_type != "created":
         return found
-    first = "" if wanted.since is None else f"{max(0, wanted.since) // SECOND:08x}"
+    first = "" if wanted.since is None else f"{max(0, wanted.since - ids.LATEST) // SECOND:08x}"
     last = reads.HIGHEST if wanted.until is None else f"{max(0, wanted.until) // SECOND:08x}~"
     return [run._replace(first=max(run.first, first), last=min(run.last, last)) for run in found]
 
 
 def _of_batch(project: int, batch_id: int) -> list[Range]:
     item = reads.get(keys.table(), keys.batch(project, batch_id))
-    if item is None:
+    if item is None or "began_at" not in item:
         return []
-    beginning = ids.prefix(batch_id, int(item["created_at"]["N"]))
+    beginning = ids.prefix(batch_id, int(item["began_at"]["N"]))
     return [run._replace(first=beginning, last=beginning + "~") for run in keys.tasks(project)]
 
 
 def delivered(project: TaskProject, wanted: Wanted, page: Page, deadline: Deadline) -> list[Task]:
-    """A page of what was delivered, in the order of delivery, and is not rejected since."""
-    run = keys.deliveries(project.number, wanted.since or 0)
+    """A page of what was delivered, in the order of delivery, and is not rejected since. Raises `TooDeep`."""
+    since = wanted._replace(date_type="delivered")
+    if wanted.task_id is not None:
+        found = [task for task in get_many(project.number, [wanted.task_id]) if is_delivered(task)]
+        return [task for task in found if since.matches(task)][page.offset : page.offset + page.size]
+    run = keys.deliveries(project.number, keys.since(wanted.since or 0))
 
-    def keep(several: Sequence[Item]) -> Iterator[Task | None]:
-        yield from still_delivered(project.number, several, wanted._replace(since=None))
+    def keep(several: Sequence[Item]) -> Iterable[Task | None]:
+        return still_delivered(project.number, several, wanted)
 
-    name = f"delivered {wanted!r} {page.size}"
-    return _walk(_Walk(project.number, name, [run], keep), page, deadline)
+    return _walk(_Walk(project.number, f"delivered {wanted!r} {page.size}", [run], keep), page, deadline)
 
 
-def still_delivered(project: int, rows: Sequence[Item], wanted: Wanted) -> Iterator[Task | None]:
-    """For each row of the log its task, if that is still what was delivered then, and wanted."""
-    found = {task.id: task for task in get_many(project, [row["task_id"]["S"] for row in rows])}
-    for row in rows:
-        task = found.get(row["task_id"]["S"])
-        ours = task is not None and task.state in (State.DELIVERED, State.ACKNOWLEDGED)
-        same_round = task is not None and row["sk"]["S"].endswith(f"#{task.current_round}")
-        yield task if task and ours and same_round and wanted.matches(task) else None
+def is_delivered(task: Task) -> bool:
+    return task.state in (State.DELIVERED, State.ACKNOWLEDGED)
+
+
+def still_delivered(project: int, rows: Sequence[Item], wanted: Wanted) -> list[Task | None]:
+    """For each row of the log its task, if its batch is wanted, and it still is what was delivered then."""
+    meant = [row for row in rows if wanted.names(get_optional_number(row, "batch_id"), _client_batch_id(row))]
+    found = {task.id: task for task in get_many(project, [row["task_id"]["S"] for row in meant])}
+    mine = {row["sk"]["S"]: found.get(row["task_id"]["S"]) for row in meant}
+    return [_same_round(row, mine.get(row["sk"]["S"])) for row in rows]
+
+
+def _client_batch_id(row: Item) -> str | None:
+    return get_text(row, "client_batch_id") or None
+
+
+def _same_round(row: Item, task: Task | None) -> Task | None:
+    if task is None or not is_delivered(task):
+        return None
+    return task if row["sk"]["S"].endswith(f"#{task.current_round}") else None
 
 
 class _Walk(NamedTuple):
@@ -133,40 +160,48 @@ class _Walk(NamedTuple):
     project: int
     name: str
     ranges: Sequence[Range]
-    keep: Callable[[Sequence[Item]], Iterator[Task | None]]
+    keep: Keep
 
 
 def _walk(walk: _Walk, page: Page, deadline: Deadline) -> list[Task]:
-    place = _place(walk, page.number) if page.offset >= _KEPT_FROM else None
+    place = _place(walk, page.number) if page.number > 1 else None
     skip = page.offset if place is None else 0
     ranges = [run if place is None else run.after(place) for run in walk.ranges]
+    rows = merge.merged([run for run in ranges if not run.is_empty], skip + page.size)
     found: list[Task] = []
-    last = ""
-    rows = merge.merged([run for run in ranges if not run.is_empty], skip + page.size, False)
-    for chunk in _chunks(rows, page.size, deadline):
-        for item, task in zip(chunk, walk.keep(chunk), strict=True):
-            if task is None:
-                continue
-            if skip:
-                skip -= 1
-                continue
-            found.append(task)
-            last = item["sk"]["S"]
-            if len(found) == page.size:
-                _keep_place(walk, page, last)
-                return found
+    for count, row, task in _looked_through(rows, walk.keep, page.size, deadline):
+        if task is None:
+            continue
+        if skip:
+            skip -= 1
+            continue
+        found.append(task)
+        if len(found) == page.size:
+            if place is not None or count >= _WORTH_A_PLACE:
+                _keep_place(walk, page.number + 1, row["sk"]["S"])
+            break
     return found
 
 
-def _chunks(rows: Iterator[Item], size: int, deadline: Deadline) -> Iterator[list[Item]]:
-    """The rows in runs of some size. Raises `Invalid` when they are more than one request looks through."""
-    chunk: list[Item] = []
-    for index, row in enumerate(rows):
-        if index >= MOST_ROWS or (not chunk and deadline.passed):
-            raise Invalid(
+def _looked_through(
+    rows: Iterator[Item], keep: Keep, size: int, deadline: Deadline
+) -> Iterator[tuple[int, Item, Task | None]]:
+    """Each row with its number and what is kept of it. Raises `TooDeep` when they are too many."""
+    count = 0
+    for chunk in _chunks(rows, size):
+        if count >= MOST_ROWS or (count and deadline.passed):
+            raise TooDeep(
                 "So many tasks cannot be looked through in one request.",
                 "Walk the pages in their order, or narrow the list by batch, state or date.",
             )
+        for row, task in zip(chunk, keep(chunk), strict=True):
+            count += 1
+            yield count, row, task
+
+
+def _chunks(rows: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    chunk: list[Item] = []
+    for row in rows:
         chunk.append(row)
         if len(chunk) == size:
             yield chunk
@@ -176,16 +211,17 @@ def _chunks(rows: Iterator[Item], size: int, deadline: Deadline) -> Iterator[lis
 
 
 def _place(walk: _Walk, page: int) -> str | None:
+    """Behind which row the page begins, if that is known."""
     item = reads.get(keys.table(), keys.place(walk.project, walk.name, page))
-    return item["behind"]["S"] if item else None
+    known = item is not None and get_number(item, "expires") > time.time_ns() // SECOND
+    return get_text(item, "behind") if item and known else None
 
 
-def _keep_place(walk: _Walk, page: Page, last: str) -> None:
-    """The next page begins behind this row: where it was found once, it stays."""
-    if page.offset + page.size < _KEPT_FROM:
-        return
-    item = keys.place(walk.project, walk.name, page.number + 1) | {
+def _keep_place(walk: _Walk, page: int, last: str) -> None:
+    """The page begins behind this row. Not to know it costs only time."""
+    item = keys.place(walk.project, walk.name, page) | {
         "behind": text(last),
         "expires": number((time.time_ns() + DAY) // SECOND),
     }
-    transactions.transact([transactions.put(keys.table(), item)])
+    with suppress(Busy):
+        transactions.transact([transactions.put(keys.table(), item)])

@@ -65,6 +65,10 @@ class Batch(NamedTuple):
     created_by: str
     total: int | None
     """Rows, as far as they are known: of an uploaded file when it has been read to its end."""
+    began_at: int | None = None
+    """Since when its tasks are created: their ids begin with this second."""
+    file_tag: str | None = None
+    """Tells the file that is read (its ETag in S3) from one that replaces it."""
     rows: int = 0
     """Rows that are done with: created or failed."""
     failed: int = 0

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from hearback.access.model import Caller
 from hearback.callbacks.model import Kind, Receiver
+from hearback.dataset import items, rights
 from hearback.dataset import keys as dataset_keys
-from hearback.dataset import rights
 from hearback.dataset.model import MemberRole, Project
 from hearback.errors import Forbidden, NotFound
 from hearback.storage import reads
@@ -23,6 +23,8 @@ class Settings(NamedTuple):
     creation_mode: str = "sync"
     """`sync`, or `async`: tasks are created in the background, and a callback tells it."""
     callbacks: dict[Kind, Receiver] = {}  # noqa: RUF012 - never changed
+    time_form: str = "basic"
+    """How its times are told: one of `hearback.tasks.payloads.TIME_FORMS`."""
 
     @property
     def is_async(self) -> bool:
@@ -40,6 +42,10 @@ class TaskProject(NamedTuple):
     @property
     def number(self) -> int:
         return self.project.task_project_id
+
+    @property
+    def time_form(self) -> str:
+        return self.settings.time_form
 
     def require_manager(self) -> None:
         """Who creates, deletes and configures: the project's owners."""
@@ -71,6 +77,7 @@ def settings_of(project: Project) -> Settings:
         answer_schema=project.answer_schema,
         creation_mode=project.creation_mode or "sync",
         callbacks={kind: Receiver.from_json(value) for kind, value in callbacks.items() if value},
+        time_form=project.time_form or "basic",
     )
 
 
@@ -82,7 +89,5 @@ def worker_settings(number: int) -> tuple[Project, Settings] | None:
     item = reads.get(dataset_keys.table(), dataset_keys.record("projects", located["project_id"]["S"]))
     if item is None:
         return None
-    from hearback.dataset import items
-
     project = items.PROJECT.from_item(item)
     return project, settings_of(project)

@@ -27,21 +27,30 @@ def check_schema(schema: Any) -> Any:
         raise Invalid("must be a JSON Schema, an object")
     if len(json.dumps(schema)) > MOST_BYTES:
         raise Invalid(f"must have at most {MOST_BYTES} bytes")
-    _validator(json.dumps(schema))
+    Rule(schema)
     return schema
 
 
-def faults(schema: Mapping[str, Any] | None, value: Any, name: str) -> list[str]:
-    """What is wrong with a value, each with its place in `name`; empty where nothing is."""
-    if not schema:
-        return []
-    found = []
-    for error in _validator(json.dumps(schema)).iter_errors(value):
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
-        found.append(f"{name}{place}: {error.message}"[:300])
-        if len(found) == _MOST_FAULTS:
-            break
-    return found
+class Rule:
+    """A schema, ready to be held against many values; without one, everything is right."""
+
+    def __init__(self, schema: Mapping[str, Any] | None) -> None:
+        self._validator = _validator(json.dumps(schema)) if schema else None
+
+    def faults(self, value: Any, name: str) -> list[str]:
+        """What is wrong with a value, each with its place in `name`; empty where nothing is."""
+        found: list[str] = []
+        if self._validator is None:
+            return found
+        for error in self._validator.iter_errors(value):
+            found.append(f"{name}{_place(error.instance_path)}: {error.message}"[:300])
+            if len(found) == _MOST_FAULTS:
+                break
+        return found
+
+
+def _place(path: list[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
 @lru_cache(maxsize=32)

@@ -1,88 +1,48 @@
-"""Single tasks: created, read, submitted, approved, rejected, deleted."""
+"""Single tasks: created, read, submitted, approved, rejected, acknowledged.
+
+What a client repeats since it got no answer is no mistake: the same again changes nothing.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from hearback.callbacks import owing
 from hearback.callbacks.model import Kind
-from hearback.errors import Busy, Conflict, Invalid, NotFound
+from hearback.errors import Busy, Invalid, NotFound
+from hearback.jsonapi import strict
 from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.storage import changes, reads, transactions
-from hearback.storage.items import Item, number
+from hearback.storage.items import number
 from hearback.storage.transactions import ConditionFailed, Write, transact
-from hearback.tasks import counts, ids, items, keys, payloads, schemas
+from hearback.tasks import counts, drafts, ids, items, keys, payloads
 from hearback.tasks.counts import Moves
+from hearback.tasks.drafts import LARGEST, Draft, Rules
 from hearback.tasks.model import State, Task
 from hearback.tasks.projects import Settings, TaskProject
 
-LARGEST = 350_000
-"""Bytes of a task's data and answers together: DynamoDB takes 400 KB in an item."""
-
-PREANSWERED = "output_"
-"""A key of the data with this beginning seeds the answer of that name."""
+MOST_REASONS = 20_000
+"""Bytes of a rejection's reasons: they are kept in the task's item."""
 
 _TRIES = 20
 _OPEN = (State.NEW, State.IN_PROGRESS, State.REJECTED)
-_DONE = (State.COMPLETED, State.DELIVERED, State.ACKNOWLEDGED)
+_REJECTABLE = (State.COMPLETED, State.DELIVERED, State.ACKNOWLEDGED)
 
 
-class Draft(NamedTuple):
-    """A task to be."""
-
-    data: dict[str, Any]
-    priority: int = 0
-    submit: bool = False
-    client_batch_id: str | None = None
-
-
-def refusals(settings: Settings, draft: Draft) -> list[str]:
-    """Why a draft cannot become a task of the project; empty where it can."""
-    data, answers = split(draft.data)
-    found = schemas.faults(settings.input_schema, data, "data")
-    if draft.submit:
-        found += schemas.faults(settings.answer_schema, answers, "answers")
-    size = len(payloads.to_json(draft.data).encode())
-    return [*found, f"data has {size} bytes; at most {LARGEST}"] if size > LARGEST else found
-
-
-def split(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The inputs, and the answers that the data seeds."""
-    answers = {name.removeprefix(PREANSWERED): value for name, value in data.items() if _seeds(name)}
-    return {name: value for name, value in data.items() if not _seeds(name)}, answers
-
-
-def _seeds(name: str) -> bool:
-    return name.startswith(PREANSWERED) and len(name) > len(PREANSWERED)
-
-
-def new(project: int, organization_id: str, task_id: str, draft: Draft, now: int) -> Task:
-    data, answers = split(draft.data)
-    return Task(
-        id=task_id,
-        project=project,
-        organization_id=organization_id,
-        state=State.COMPLETED if draft.submit else State.NEW,
-        priority=draft.priority,
-        data=data,
-        answers=answers,
-        created_at=now,
-        updated_at=now,
-        client_batch_id=draft.client_batch_id,
-        submitted_at=now if draft.submit else None,
-    )
+def wrong_state(message: str) -> NoReturn:
+    raise Unprocessable(Fault(message, type="InvalidState"))
 
 
 def create(project: TaskProject, draft: Draft, now: int) -> Task:
     """Create a task at once."""
     project.require_manager()
-    if found := refusals(project.settings, draft):
-        raise Unprocessable(*(Fault(reason, "InvalidInputSchema") for reason in found))
+    if found := drafts.refusals(Rules.of(project.settings), draft):
+        raise Unprocessable(*(Fault(refusal.message, type=refusal.type) for refusal in found))
     task_id = ids.single(now, secrets.token_bytes(8))
-    task = new(project.number, project.caller.organization_id, task_id, draft, now)
+    task = drafts.task(project.number, project.caller.organization_id, task_id, draft, now)
     transact([put(task), *created_moves([task], now)])
     return task
 
@@ -143,7 +103,7 @@ def change(
         try:
             transact(
                 [
-                    _update(before, after),
+                    update(before, after),
                     *counts.writes(before.project, moves, day(now), task_id),
                     *more(after),
                 ]
@@ -154,7 +114,8 @@ def change(
     raise Busy("Too many changes to the same task at once; try again.")
 
 
-def _update(before: Task, after: Task) -> Write:
+def update(before: Task, after: Task) -> Write:
+    """The task's next form, unless it has another one by now."""
     difference = changes.between(items.task_item(before), items.task_item(after))
     row = keys.task(before.project, before.id)
     return changes.change(keys.table(), row, difference, "revision = :seen", seen=number(before.revision))
@@ -163,19 +124,6 @@ def _update(before: Task, after: Task) -> Write:
 def set_priority(project: TaskProject, task_id: str, priority: int, now: int) -> Task:
     project.require_manager()
     return change(project, task_id, lambda task: task._replace(priority=priority), now)
-
-
-def set_priorities(
-    project: TaskProject, task_ids: Sequence[str], priority: int, now: int
-) -> tuple[int, list[str]]:
-    """How many tasks have the priority now, and which there are not."""
-    missing = []
-    for task_id in dict.fromkeys(task_ids):
-        try:
-            set_priority(project, task_id, priority, now)
-        except NotFound:
-            missing.append(task_id)
-    return len(set(task_ids)) - len(missing), missing
 
 
 class Answered(NamedTuple):
@@ -187,19 +135,18 @@ class Answered(NamedTuple):
 
 def submit(project: TaskProject, task_id: str, answered: Answered, now: int) -> Task:
     """Record a worker's answers; the task is completed."""
-    if found := schemas.faults(project.settings.answer_schema, answered.answers, "answers"):
-        raise Unprocessable(*(Fault(reason, "InvalidAnswerSchema") for reason in found))
+    strict.written(answered.answers)
+    if found := Rules.of(project.settings).answers.faults(answered.answers, "answers"):
+        raise Unprocessable(*(Fault(fault, type="InvalidAnswerSchema") for fault in found))
 
     def submitted(task: Task) -> Task:
+        said = task._replace(answers=answered.answers, duration=answered.duration)
+        if task.state is State.COMPLETED and said == task:
+            return task
         if task.state not in _OPEN:
-            raise Conflict(f"A task that is {task.state} cannot be submitted.", task_id)
-        after = task._replace(
-            state=State.COMPLETED,
-            answers=answered.answers,
-            duration=answered.duration,
-            submitted_at=now,
-            submitted_by=project.caller.email,
-        )
+            wrong_state(f"A task that is {task.state} cannot be submitted.")
+        by = project.caller.email
+        after = said._replace(state=State.COMPLETED, submitted_at=now, submitted_by=by)
         _require_room(after)
         return after
 
@@ -218,14 +165,15 @@ def approve(project: TaskProject, task_id: str, now: int) -> Task:
     owed: list[owing.Owed] = []
 
     def delivered(task: Task) -> Task:
+        if task.state in (State.DELIVERED, State.ACKNOWLEDGED):
+            return task
         if task.state is not State.COMPLETED:
-            raise Conflict(f"A task that is {task.state} cannot be approved.", task_id)
+            wrong_state(f"A task that is {task.state} cannot be approved.")
         return task._replace(state=State.DELIVERED, delivered_at=now)
 
     def log_and_callback(task: Task) -> Sequence[Write]:
-        row = keys.delivered(task.project, now, task.id, task.current_round) | {"task_id": {"S": task.id}}
         owed[:] = callbacks(project.settings, project.project.id, Kind.DELIVERY, [task], now)
-        return [transactions.put(keys.table(), row), *owing.writes(owed)]
+        return [transactions.put(keys.table(), items.delivery_item(task)), *owing.writes(owed)]
 
     task = change(project, task_id, delivered, now, "approved", "delivered", more=log_and_callback)
     owing.send(owed)
@@ -242,7 +190,8 @@ def callbacks(
     found = []
     for task in several:
         subject = owing.Subject(task.organization_id, task.project, project_id, task.id, task.current_round)
-        found.append(owing.callback(subject, kind, receiver, payloads.of_task(task), now))
+        body = payloads.of_task(kind, task, settings.time_form)
+        found.append(owing.callback(subject, kind, receiver, body, now))
     return found
 
 
@@ -256,7 +205,7 @@ def acknowledge(project: int, task_id: str, round: int, now: int) -> None:
         after = task._replace(state=State.ACKNOWLEDGED, updated_at=now, revision=task.revision + 1)
         moves = Moves.of(task.state, after.state)
         try:
-            transact([_update(task, after), *counts.writes(project, moves, day(now), task_id)])
+            transact([update(task, after), *counts.writes(project, moves, day(now), task_id)])
         except ConditionFailed:
             continue
         return
@@ -266,46 +215,16 @@ def acknowledge(project: int, task_id: str, round: int, now: int) -> None:
 def reject(project: TaskProject, task_id: str, reasons: list[Any], now: int) -> Task:
     """Send a task back for another round."""
     project.require_reviewer()
+    size = len(strict.written(reasons).encode())
+    if size > MOST_REASONS:
+        raise Invalid("The reasons are too large.", f"{size} bytes; at most {MOST_REASONS}")
 
     def rejected(task: Task) -> Task:
-        if task.state not in _DONE:
-            raise Conflict(f"A task that is {task.state} cannot be rejected.", task_id)
-        return task._replace(
-            state=State.REJECTED, current_round=task.current_round + 1, reasons=reasons, delivered_at=None
-        )
+        if task.state is State.REJECTED and task.reasons == reasons:
+            return task
+        if task.state not in _REJECTABLE:
+            wrong_state(f"A task that is {task.state} cannot be rejected.")
+        round = task.current_round + 1
+        return task._replace(state=State.REJECTED, current_round=round, reasons=reasons, delivered_at=None)
 
     return change(project, task_id, rejected, now, "rejected")
-
-
-def delete(project: TaskProject, task_id: str, now: int) -> str | None:
-    """Delete a task that is new; why it stays, or None when it is gone."""
-    project.require_manager()
-    for _ in range(_TRIES):
-        try:
-            task = get(project, task_id)
-        except NotFound:
-            return "not found"
-        if task.state is not State.NEW:
-            return f"is {task.state}; only new tasks are deleted"
-        if _removed(project, task, now):
-            return None
-    raise Busy("Too many changes to the same task at once; try again.")
-
-
-def _removed(project: TaskProject, task: Task, now: int) -> bool:
-    row: Item = keys.task(task.project, task.id)
-    seen = number(task.revision)
-    owed = callbacks(project.settings, project.project.id, Kind.ARCHIVAL, [task], now)
-    moves = Moves.of(task.state, None, "deleted")
-    try:
-        transact(
-            [
-                transactions.delete(keys.table(), row, "revision = :seen", seen=seen),
-                *counts.writes(task.project, moves, day(now), task.id),
-                *owing.writes(owed),
-            ]
-        )
-    except ConditionFailed:
-        return False
-    owing.send(owed)
-    return True

@@ -89,14 +89,20 @@ DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")
 
 
 def _typed_errors(status: int, error: HearbackError) -> str:
-    """One error, or one for each thing that is wrong; a type is a status or, where there is one, a name."""
+    """One error, or one for each thing that is wrong."""
     faults = error.faults if isinstance(error, jsonapi.Unprocessable) else ()
-    told = [{"type": fault.pointer or status, "message": fault.detail} for fault in faults]
-    message = f"{error.message} {error.details}".strip()
-    return _to_json({"errors": told or [{"type": status, "message": message}]})
+    faults = faults or (jsonapi.Fault(f"{error.message} {error.details}".strip()),)
+    return _to_json({"errors": [_typed_error(status, fault) for fault in faults]})
 
 
-# Sama's contract knows 400, 401, 404, 405, 413 and 429; a state that does not allow something is a 400 too.
-TASKS = Family("tasks", {jsonapi.Unprocessable: 400, Forbidden: 404, Conflict: 409}, _typed_errors)
+def _typed_error(status: int, fault: jsonapi.Fault) -> dict[str, object]:
+    """`type` is a name where the fault has one, else the status; `index` a place in the request's list."""
+    told: dict[str, object] = {"type": fault.type or status, "message": fault.detail}
+    return told if fault.row is None else told | {"index": fault.row}
+
+
+# Sama's contract knows 400, 401, 404 (also where the right is missing), 405, 413 and 429; feedback that is
+# final is a 409.
+TASKS = Family("tasks", {jsonapi.Unprocessable: 400, TooDeep: 400, Forbidden: 404}, _typed_errors)
 
 TASK_FEEDBACK = replace(TASKS, name="task_feedback")

@@ -78,7 +78,7 @@ class Request:
 
     @cached_property
     def form(self) -> reading.Parameters:
-        if "json" in (self.header("Content-Type") or "").lower():
+        if self.body and "json" in (self.header("Content-Type") or "").lower():
             return reading.json_object(self.body)
         return reading.form(self.body)
 

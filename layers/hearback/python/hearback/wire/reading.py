@@ -58,7 +58,8 @@ def merge(parameters: Parameters, more: Iterable[tuple[str, Any]]) -> None:
     """Add parameters; one name with two different values is a mistake that nobody should guess at."""
     for name, value in more:
         if name in parameters and parameters[name] != value:
-            raise Invalid("A parameter is given more than once, with different values.", name[:80])
+            shown = name[:80].encode("utf-8", "replace").decode()
+            raise Invalid("A parameter is given more than once, with different values.", shown)
         parameters[name] = value
 
 

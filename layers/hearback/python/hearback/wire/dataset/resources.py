@@ -72,6 +72,7 @@ PROJECTS = Resource(
         "creation_callback": _RECEIVER,
         "delivery_callback": _RECEIVER,
         "archival_callback": _RECEIVER,
+        "time_form": one_of(("basic", "rfc3339")),
         **_TIMES,
     },
 )

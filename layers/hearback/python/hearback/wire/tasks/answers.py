@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hearback.callbacks.model import Attempted, Logged
+from hearback.callbacks.model import Logged
 from hearback.tasks import batches, payloads
 from hearback.tasks.batches import Rows
+from hearback.tasks.bulk import Prioritized
+from hearback.tasks.delivered import Handout
 from hearback.tasks.model import Batch, State, Task
 from hearback.tasks.payloads import time
 from hearback.tasks.projects import TaskProject
@@ -15,26 +17,45 @@ from hearback.tasks.projects import TaskProject
 Document = dict[str, Any]
 
 
-def task(found: Task) -> Document:
-    return {"task": payloads.task(found)}
+def task(project: TaskProject, found: Task) -> Document:
+    return {"task": payloads.task(found, project.time_form)}
 
 
-def tasks(found: Sequence[Task], omit_answers: bool = False) -> Document:
-    return {"tasks": [payloads.task(each, omit_answers) for each in found]}
+def tasks(project: TaskProject, found: Sequence[Task], omit_answers: bool = False) -> Document:
+    return {"tasks": [payloads.task(each, project.time_form, omit_answers) for each in found]}
 
 
-def enqueued(batch: Batch) -> Document:
+def handout(project: TaskProject, found: Handout) -> Document:
+    """Ours: `more` says whether another call would bring more at this moment."""
+    return tasks(project, found.tasks) | {"more": found.more}
+
+
+def enqueued(found: Batch) -> Document:
     """A task that will be created in the background."""
-    return {"task": {"id": batches.task_ids(batch)[0], "enqueued": True}, "enqueued": True}
+    return {"task": {"id": batches.task_id(found, 0), "enqueued": True}, "enqueued": True}
 
 
-def batch(found: Batch, now: int) -> Document:
+def prioritized(found: Prioritized) -> Document:
+    return {"count": found.updated, "updated": found.updated, "not_found_ids": found.missing}
+
+
+def deleted(task_ids: Sequence[str], kept: Mapping[str, str | None]) -> Document:
+    """The ids that are gone, and an error for each of the others."""
+    errors = [
+        {"task_id": task_id, "type": "NotDeleted", "message": kept[task_id], "index": index}
+        for index, task_id in enumerate(task_ids)
+        if kept[task_id] is not None
+    ]
+    return {"deleted_ids": [task_id for task_id, why in kept.items() if why is None], "errors": errors}
+
+
+def batch(project: TaskProject, found: Batch, now: int) -> Document:
     """A batch, with where its file is to be put while it waits for that."""
     told = {
         "batch_id": found.id,
         "state": str(found.state),
-        "created_at": time(found.created_at),
-        "updated_at": time(found.updated_at),
+        "created_at": time(found.created_at, project.time_form),
+        "updated_at": time(found.updated_at, project.time_form),
         "total": found.total,
         "processed": found.rows,
         "created": found.created,
@@ -47,24 +68,24 @@ def batch(found: Batch, now: int) -> Document:
     return told | ({"tasks_put_url": url} if url else {})
 
 
-def new_batch(found: Batch, now: int) -> Document:
-    return batch(found, now) | {"task_ids": batches.task_ids(found)}
+def new_batch(project: TaskProject, found: Batch, now: int) -> Document:
+    return batch(project, found, now) | {"task_ids": batches.task_ids(found)}
 
 
-def batch_page(found: Batch, rows: Rows, omit_failed_task_data: bool, now: int) -> Document:
-    """The batch with a page of its rows: tasks, and what became none."""
-    failures = [
-        {
-            "index": failure.row,
-            "state": "failed",
-            "type": failure.type,
-            "message": failure.message,
-            **({} if omit_failed_task_data else {"data": failure.data}),
-        }
-        for failure in rows.failures
-    ]
-    told = [{**payloads.task(each), "index": each.row} for each in rows.tasks]
-    return batch(found, now) | {"tasks": sorted([*told, *failures], key=lambda row: int(row["index"]))}
+def batch_page(
+    project: TaskProject, found: Batch, rows: Rows, omit_failed_task_data: bool, now: int
+) -> Document:
+    """The batch with a page of its rows, an element for each: its task, why it became none, or that it is
+    deleted. So a page is shorter than asked for at the end only."""
+    told = [{**payloads.task(each, project.time_form), "index": each.row} for each in rows.tasks]
+    told += [_failure(failure, omit_failed_task_data) for failure in rows.failures]
+    told += [{"index": row, "id": batches.task_id(found, row), "state": "deleted"} for row in rows.deleted]
+    return batch(project, found, now) | {"tasks": sorted(told, key=lambda row: int(row["index"]))}
+
+
+def _failure(failure: batches.Failure, omit_data: bool) -> Document:
+    told = {"index": failure.row, "state": "failed", "type": failure.type, "message": failure.message}
+    return told if omit_data else told | {"data": failure.data}
 
 
 def project(found: TaskProject) -> Document:
@@ -72,7 +93,7 @@ def project(found: TaskProject) -> Document:
         "id": found.number,
         "name": found.project.name,
         "description": found.project.description,
-        "created_at": time(found.project.created_at),
+        "created_at": time(found.project.created_at, found.time_form),
         "creation_mode": found.settings.creation_mode,
         "callbacks": sorted(found.settings.callbacks),
     }
@@ -84,25 +105,28 @@ def stats(found: TaskProject, by_state: dict[State, int], by_event: dict[str, in
     return {"id": found.number, "total": sum(by_state.values()), **states, "throughput": by_event}
 
 
-def callback(found: Logged) -> Document:
+def callbacks(project: TaskProject, found: Sequence[Logged]) -> Document:
+    return {"callbacks": [_callback(project, each) for each in found]}
+
+
+def callback(project: TaskProject, found: Logged) -> Document:
+    """A callback with all its attempts."""
+    log = [attempt._asdict() | {"at": time(attempt.at, project.time_form)} for attempt in found.attempts]
+    return {"callback": _callback(project, found) | {"log": log}}
+
+
+def _callback(project: TaskProject, found: Logged) -> Document:
+    told = found.callback
     return {
-        "id": found.callback.id,
-        "kind": str(found.callback.kind),
-        "task_id": found.callback.task_id,
-        "round": found.callback.round,
-        "url": found.callback.receiver.url,
-        "state": str(found.callback.delivery.state),
-        "attempts": found.callback.delivery.attempts,
-        "outcome": found.callback.outcome,
-        "created_at": time(found.callback.created_at),
-        "updated_at": time(found.callback.updated_at),
-        "next_at": time(found.callback.next_at),
+        "id": told.id,
+        "kind": str(told.kind),
+        "task_id": told.task_id,
+        "round": told.round,
+        "url": told.receiver.url,
+        "state": str(told.delivery.state),
+        "attempts": told.delivery.attempts,
+        "outcome": told.outcome,
+        "created_at": time(told.created_at, project.time_form),
+        "updated_at": time(told.updated_at, project.time_form),
+        "next_at": time(told.next_at, project.time_form),
     }
-
-
-def callback_with_attempts(found: Logged) -> Document:
-    return {"callback": callback(found) | {"log": [_attempt(each) for each in found.attempts]}}
-
-
-def _attempt(attempt: Attempted) -> Document:
-    return attempt._asdict() | {"at": time(attempt.at)}

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hearback.errors import Invalid
 from hearback.jsonapi import instants
 from hearback.tasks.batches import MOST_INLINE, About
+from hearback.tasks.drafts import LONGEST_NAME, MOST_URGENT, Draft
 from hearback.tasks.lists import Page, Wanted
 from hearback.tasks.model import State
-from hearback.tasks.tasks import Answered, Draft
+from hearback.tasks.tasks import Answered
+from hearback.timestamps import SECOND
 
-MOST_IDS = 1_000
+MOST_IDS = 5_000
 
-Text = Annotated[str, Field(max_length=500)]
-Priority = Annotated[int, Field(ge=-(10**18), le=10**18)]
+Text = Annotated[str, Field(max_length=LONGEST_NAME)]
+Priority = Annotated[int, Field(ge=-MOST_URGENT, le=MOST_URGENT)]
 
 
 def _instant(value: str) -> str:
@@ -24,21 +29,37 @@ def _instant(value: str) -> str:
     return value
 
 
-def read_instant(value: str | None) -> int | None:
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d):?(\d\d):?(\d\d)", re.ASCII)
+"""`20130715T04:45:57`, as our answers have it."""
+
+_WHOLE_SECONDS = re.compile(r".*:\d\dZ?", re.ASCII)
+
+
+def read_instant(value: str | None, *, end: bool = False) -> int | None:
+    """The instant (ns); as the `end` of a range, a day or a second that is named is meant whole."""
     if not value:
         return None
+    value = _BASIC.sub(r"\1-\2-\3T\4:\5:\6", value)
     try:
-        return instants.parse(value)
+        instant = instants.parse(value, end=end)
     except Invalid as error:
         raise ValueError(error.message) from None
+    return instant + SECOND - 1 if end and _WHOLE_SECONDS.fullmatch(value) else instant
 
 
 Instant = Annotated[str, AfterValidator(_instant)]
-"""RFC 3339, and every form that the dataset API takes."""
+"""RFC 3339, the form of our own answers, and every form that the dataset API takes."""
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_nothing(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {name: member for name, member in value.items() if member is not None}
 
 
 class TaskIn(_Model):
@@ -49,6 +70,10 @@ class TaskIn(_Model):
 
     def draft(self) -> Draft:
         return Draft(self.data, self.priority, self.submit, self.client_batch_id)
+
+    def row(self) -> dict[str, Any]:
+        """The same as a row of a batch."""
+        return self.draft()._asdict()
 
 
 class TaskForm(_Model):
@@ -119,9 +144,30 @@ class _BatchFilter(_Model):
         )
 
 
+_DATES = {
+    "created": "created",
+    "creation": "created",
+    "updated": "updated",
+    "update": "updated",
+    "submitted": "submitted",
+    "completed": "submitted",
+    "completion": "submitted",
+    "delivered": "delivered",
+    "delivery": "delivered",
+}
+"""What clients call the dates of a task; with `_at`, `_date` or nothing behind."""
+
+
+def _date_type(value: str) -> str:
+    found = _DATES.get(re.sub(r"_(at|date)$", "", value.strip().lower()))
+    if found is None:
+        raise ValueError(f"must be one of {', '.join(_DATES)}")
+    return found
+
+
 class TasksQuery(_PageQuery, _BatchFilter):
     page_size: Annotated[int, Field(ge=1, le=100)] = 100
-    date_type: Literal["created", "updated", "submitted", "delivered"] = "created"
+    date_type: Annotated[str, AfterValidator(_date_type)] = "created"
     since: Annotated[Instant | None, Field(alias="from")] = None
     until: Annotated[Instant | None, Field(alias="to")] = None
     state: State | None = None
@@ -132,7 +178,7 @@ class TasksQuery(_PageQuery, _BatchFilter):
         return self.meant()._replace(
             date_type=self.date_type,
             since=read_instant(self.since),
-            until=read_instant(self.until),
+            until=read_instant(self.until, end=True),
             state=self.state,
             priority=self.priority,
         )
@@ -153,13 +199,7 @@ class DeliveredForm(_BatchFilter):
 
     def name(self) -> str:
         """A consumer is in another place of each list that it reads."""
-        asked = [
-            self.consumer or "default",
-            self.batch_id,
-            self.client_batch_id,
-            self.client_batch_id_match_type,
-        ]
-        return "|".join("" if each is None else str(each) for each in asked)
+        return json.dumps([self.consumer or "default", *self.meant()[:3]])
 
 
 class StatsQuery(_Model):
