@@ -134,7 +134,9 @@ class Deliveries(RuleBasedStateMachine):
     def replay(self) -> None:
         handout = delivered.replay(PROJECT, "c", self.now)
         still = [
-            each for each in self.last if (now := self.delivered.get(each[0])) and now.current_round == each[1]
+            each
+            for each in self.last
+            if (now := self.delivered.get(each[0])) and now.current_round == each[1]
         ]
         assert told(handout) == (still if self.now < self.leased_until else [])
 

@@ -59,9 +59,13 @@ def test_an_array_that_is_cut_off_is_malformed_behind_its_whole_elements(
     assert len(whole) >= len(found) - 1  # the end of a number is not seen
 
 
-@given(st.binary(max_size=40) | st.text(alphabet='[]{},:"\\ 1.-eatrufnl\ud800', max_size=30).map(
-    lambda text: text.encode("utf-8", "surrogatepass")
-), some_sizes)
+@given(
+    st.binary(max_size=40)
+    | st.text(alphabet='[]{},:"\\ 1.-eatrufnl\ud800', max_size=30).map(
+        lambda text: text.encode("utf-8", "surrogatepass")
+    ),
+    some_sizes,
+)
 def test_any_bytes_are_an_array_or_malformed(content: bytes, sizes: list[int]) -> None:
     try:
         found = list(elements(pieces(content, sizes)))
@@ -116,7 +120,10 @@ def test_a_large_array_takes_no_more_memory_than_a_small_one() -> None:
     def rows(number: int) -> Iterator[bytes]:
         yield b"["
         for row in range(number):
-            yield b"%s%s" % (b"," if row else b"", json.dumps({"data": {"url": "x" * 400}, "row": row}).encode())
+            yield b"%s%s" % (
+                b"," if row else b"",
+                json.dumps({"data": {"url": "x" * 400}, "row": row}).encode(),
+            )
         yield b"]"
 
     def peak(number: int) -> int:

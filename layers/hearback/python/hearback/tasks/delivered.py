@@ -54,7 +54,7 @@ class Consumer(NamedTuple):
     @property
     def looks_from(self) -> str:
         """The place in the log from which on something may be new."""
-        first = keys.since(self.cursor)
+        first = keys.since(self.cursor - BACK)
         return max(first, self.recent[0]) if len(self.recent) == MOST_RECENT else first
 
 

@@ -1,0 +1,208 @@
+"""A callback that is owed arrives, whatever its workers die of: told once or more, and by the same id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import count
+from unittest import mock
+
+import pytest
+from botocore.exceptions import ClientError
+from hearback.callbacks import delivering, log, owing, slowness
+from hearback.deadline import Deadline
+from hearback.errors import Conflict, HearbackError
+from hearback.storage import owed
+from hearback.storage.transactions import transact
+
+from tests.crash.apart import WHENEVER, Apart
+from tests.crash.callbacks import (
+    SECOND,
+    World,
+    accounts_for_every_attempt,
+    answering_as,
+    new_world,
+    outcome,
+    owes_what_it_must,
+    remembered,
+    tick,
+)
+from tests.crash.harness import (
+    ALL,
+    STOPS,
+    Disturbance,
+    Interruption,
+    Stopped,
+    Workflow,
+    exercise,
+    intercepted,
+    stumble,
+    without_pauses,
+)
+from tests.unit.callbacks.receiver import Receiver
+
+each_stop = pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
+GOOD, BAD = "204 No Content", "503 Busy"
+each_answer = pytest.mark.parametrize("answer", [GOOD, BAD], ids=["well", "never"])
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """What the receiver answers: the last of these."""
+    return [GOOD]
+
+
+@pytest.fixture
+def server(told: list[str]) -> Iterator[Receiver]:
+    with Receiver(answering_as(told)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def completed(resources: Apart, server: Receiver) -> Callable[[], World]:
+    """A task that is completed."""
+    resources.clear()
+    return remembered(resources, partial(new_world, server))
+
+
+@pytest.fixture
+def approved(resources: Apart, server: Receiver) -> Callable[[], World]:
+    """A task that is approved, and its callback's first message."""
+
+    def prepare() -> World:
+        world = new_world(server)
+        world.approve()
+        return world
+
+    resources.clear()
+    return remembered(resources, prepare)
+
+
+@pytest.fixture
+def unreachable(resources: Apart, server: Receiver, told: list[str]) -> Callable[[], World]:
+    """The same after five attempts that failed; from then on the receiver answers well."""
+
+    def prepare() -> World:
+        told.append(BAD)
+        world = new_world(server)
+        world.approve()
+        world.settle()
+        told.append(GOOD)
+        return world
+
+    resources.clear()
+    return remembered(resources, prepare)
+
+
+def flow(prepare: Callable[[], World], work: Callable[[World], object], **more: bool) -> Workflow[World]:
+    return Workflow(prepare, work, World.settle, outcome, accounts_for_every_attempt, **more)
+
+
+def test_a_task_is_delivered_with_its_callback_or_not_at_all(completed: Callable[[], World]) -> None:
+    approving = flow(completed, World.approve, or_nothing=True)
+    assert exercise(approving) > 15
+    world = completed()
+    world.approve()
+    owes_what_it_must(world)
+    world.settle()
+    assert (world.state(), list(world.nonces.values())) == ("acknowledged", [1])
+
+
+@each_answer
+def test_a_callback_ends_the_same_wherever_its_worker_is_disturbed(
+    approved: Callable[[], World], told: list[str], answer: str
+) -> None:
+    told.append(answer)
+    assert exercise(flow(approved, World.work)) > 25
+
+
+@each_answer
+def test_a_later_attempt_is_no_different(
+    approved: Callable[[], World], told: list[str], answer: str
+) -> None:
+    def prepare() -> World:
+        world = approved()
+        told.append(BAD)
+        world.work()
+        told.append(answer)
+        return world
+
+    assert exercise(flow(prepare, World.work)) > 25
+
+
+@each_stop
+@each_answer
+def test_a_callback_ends_though_every_receive_dies_a_little_later(
+    approved: Callable[[], World], told: list[str], answer: str, stop: Disturbance
+) -> None:
+    told.append(answer)
+    assert stumble(flow(approved, World.work), stop) > 5
+
+
+@each_stop
+@each_answer
+def test_five_receives_that_die_at_the_same_call_are_sent_or_logged_as_crashed(
+    approved: Callable[[], World], told: list[str], answer: str, stop: Disturbance
+) -> None:
+    told.append(answer)
+    with without_pauses():
+        for number in count(1):
+            world = approved()
+            died = [_dies(world, stop, number) for _ in range(5)]
+            accounts_for_every_attempt(world)
+            assert world.debts()[0:] or not any(died)
+            world.settle()
+            assert outcome(world)
+            (callback,) = world.callbacks()
+            assert len(world.log(callback)) <= 5
+            assert world.nonces[callback.id] <= 5
+            if not any(died):
+                break
+    assert number > 5
+
+
+def _dies(world: World, stop: Disturbance, number: int) -> bool:
+    """Whether the worker that does the next message dies at its call of this number."""
+    interruption = Interruption(stop, number)
+    with intercepted(interruption), suppress(Stopped, HearbackError, ClientError):
+        world.work()
+    return interruption.at is not None
+
+
+def test_a_message_that_is_delivered_again_after_the_end_changes_nothing(
+    approved: Callable[[], World],
+) -> None:
+    world = approved()
+    (callback,) = world.callbacks()
+    world.settle()
+    before = outcome(world)
+    for _ in range(2):
+        owing.send([owing.Owed(callback, owing.message(callback))])
+        world.settle()
+        assert outcome(world) == before
+    assert world.nonces[callback.id] == 1
+
+
+def test_a_callback_that_is_handed_over_is_not_lost_between_two_queues(
+    approved: Callable[[], World],
+) -> None:
+    def prepare() -> World:
+        world = approved()
+        (callback,) = world.callbacks()
+        slowness.note(callback, slowness.SLOW, tick(1))
+        return world
+
+    with mock.patch.object(slowness, "REMEMBERED", 10**6 * SECOND):
+        assert exercise(flow(prepare, World.work)) > 15
+
+
+def test_the_sweep_may_die_too(approved: Callable[[], World]) -> None:
+    def prepare() -> World:
+        world = approved()
+        while world.work("callback") and False:
+            pass
+        return world
+
+    sweep = flow(prepare, lambda _: owed.sweep(tick(10**6 * SECOND), SECOND))
+    assert exercise(sweep) >= 0
