@@ -80,7 +80,7 @@ class World:
 def small_pieces() -> Iterator[None]:
     """So little at a time that there is much of it; nobody looks after a block unless a test wants it."""
     with ExitStack() as small:
-        small.enter_context(mock.patch.object(clearing, "_CHUNK", 2))
+        small.enter_context(mock.patch.object(clearing, "_CHUNK", 3))
         small.enter_context(mock.patch.object(clearing, "_STEP", 3))
         small.enter_context(mock.patch.object(clearing, "_THREADS", 2))
         small.enter_context(mock.patch.object(shelves, "due", return_value=False))
@@ -115,7 +115,7 @@ def new_project() -> World:
 
 
 def new_idle_project() -> World:
-    """The same without the dataset that is worked on: it may be deleted."""
+    """The same without the dataset that is worked on, so that it may be deleted; another stands for that."""
     world = World()
     with small_blocks():
         world.project = projects.create(ADMIN, {"name": "the project"}, NOW).id
@@ -123,6 +123,7 @@ def new_idle_project() -> World:
         world.people = {name: _join(world, name, role) for name, role in ROLES.items()}
         world.idle = _dataset(world, "idle")
         _fill_idle(world)
+        world.busy, world.entries["held"] = world.idle, world.entries["idle 1"]
         world.plain = _dataset(world, "plain")
         _enter(world, world.plain, "plain")
         annotate(world, "plain", "nine")
@@ -149,12 +150,12 @@ def _dataset(world: World, name: str) -> str:
 
 
 def _fill_busy(world: World) -> None:
-    """An entry of each step, and one more of those that somebody has."""
-    _enter(world, world.busy, "new", "processing", "waiting", "held", "held too", "in review", "reviewed")
+    """An entry of each step, one of them with all that it can have."""
+    _enter(world, world.busy, "new", "processing", "waiting", "held", "in review", "reviewed")
     entries.update(ADMIN, world.entries["processing"], {"job_id": "a job"}, NOW)
-    for resource in ("waiting", "held", "held too", "in review", "reviewed"):
+    for resource in ("waiting", "held", "in review", "reviewed"):
         submit(world, resource)
-    for resource in ("held", "held too", "in review", "reviewed"):
+    for resource in ("held", "in review", "reviewed"):
         select(world, resource)
     annotate_all(world)
     submit(world, "in review", world.ann)
@@ -259,7 +260,7 @@ def agrees(_world: object = None) -> Found:
     return check()
 
 
-def settled(_world: object = None) -> object:
+def settled(_world: object = None) -> dict[str, Any]:
     """What the table says when all is done that is owed, whatever the ids are."""
     settle_all()
     found = check()

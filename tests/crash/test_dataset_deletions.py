@@ -25,7 +25,7 @@ from tests.crash.datasets import (
     settled,
     work_on,
 )
-from tests.crash.harness import ALL, OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
+from tests.crash.harness import OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
 
 NewWorld = Callable[[], World]
 Act = Callable[[World], Any]
@@ -105,16 +105,18 @@ def in_background(resources: Apart, flow: Workflow[World]) -> Workflow[World]:
     )
 
 
-def test_it_is_only_begun_in_its_request(flow: Workflow[World]) -> None:
+@pytest.mark.parametrize("act", ["an entry", "a project"])
+def test_it_is_only_begun_in_its_request(new_idle_project: NewWorld, act: str) -> None:
     def begin(world: World) -> None:
         with delete_in_background():
-            flow.work(world)
+            ACTS[act][1](world)
 
-    assert exercise(replace(flow, work=begin, recover=repeated(begin)), STOPS + OVERTAKEN) > 5
+    assert exercise(Workflow(new_idle_project, begin, repeated(begin), settled, agrees)) > 15
 
 
-def test_the_worker_finishes_it(in_background: Workflow[World]) -> None:
-    assert exercise(in_background, ALL) > 10
+def test_rounds_of_the_worker_finish_it(in_background: Workflow[World]) -> None:
+    flow = replace(in_background, work=lambda w: work_on(w.message, Brief(2)), recover=settle_all)
+    assert exercise(flow, STOPS + OVERTAKEN) > 5
 
 
 @each_stop
@@ -122,8 +124,3 @@ def test_it_ends_even_if_every_delivery_dies_a_little_later(
     in_background: Workflow[World], stop: Disturbance
 ) -> None:
     assert stumble(in_background, stop) > 1
-
-
-def test_a_round_of_the_worker_is_enough_to_get_further(in_background: Workflow[World]) -> None:
-    flow = replace(in_background, work=lambda w: work_on(w.message, Brief(2)), recover=settle_all)
-    assert exercise(flow, STOPS) > 3

@@ -7,8 +7,8 @@ import json
 import pytest
 from hearback import errors
 from hearback.errors import HearbackError
-from hearback.storage.transactions import ConditionFailed
 from hearback.jsonapi.errors import Fault, Unprocessable
+from hearback.storage.transactions import ConditionFailed
 from hearback.wire.families import ACCESS, DATASET, STATUS, TRANSLATION, Family
 from hypothesis import given
 from hypothesis import strategies as st

@@ -217,18 +217,20 @@ def test_a_body_comes_as_json(library: Library, media_type: str, status: int) ->
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
+    ("method", "path", "status", "allowed"),
     [
-        ("PUT", "", 405),
-        ("DELETE", "", 405),
-        ("POST", f"/{EMMA}", 405),
-        ("PATCH", f"/{EMMA}/lend", 405),
-        ("GET", f"/{EMMA}/lend/now", 404),
+        ("PUT", "", 405, "GET, POST"),
+        ("DELETE", "", 405, "GET, POST"),
+        ("POST", f"/{EMMA}", 405, "DELETE, GET, PATCH"),
+        ("PATCH", f"/{EMMA}/lend", 405, "POST"),
+        ("GET", f"/{EMMA}/lend/now", 404, None),
     ],
 )
-def test_other_methods_and_paths_are_refused(library: Library, method: str, path: str, status: int) -> None:
-    answered, document, _ = library.send(method, path)
-    assert answered == status
+def test_other_methods_and_paths_are_refused(
+    library: Library, method: str, path: str, status: int, allowed: str | None
+) -> None:
+    answered, document, headers = library.send(method, path)
+    assert (answered, headers.get("Allow")) == (status, allowed)
     assert [error["status"] for error in document["errors"]] == [str(status)]
 
 

@@ -208,11 +208,13 @@ def _cleared(message: Mapping[str, Any], deadline: Deadline) -> bool:
     its_id = message["id"]
     match message["delete"]:
         case "note_feeds":
-            return clearing.comments(its_id, deadline)
+            removed = clearing.comments(its_id, deadline)
+            return removed and clearing.leave_no_counts(message["dataset"], deadline)
         case "annotations":
             return _annotations_feeds(message, deadline)
         case "entries":
-            return clearing.entry(message["dataset"], its_id, deadline)
+            removed = clearing.entry(message["dataset"], its_id, deadline)
+            return removed and clearing.leave_no_counts(message["dataset"], deadline)
         case "datasets":
             chosen = message["chosen_ids"]
             return clearing.dataset(its_id, chosen, deadline, lambda more: _progress(message, more))

@@ -215,7 +215,8 @@ class Api:
         asked = f"{event.http_method} {event.path}"
         others = sorted({method for path, method in self._paths if path.fullmatch(event.path)})
         if others:
-            return self._error(NotAllowed(f"There is {', '.join(others)} here, and no such method.", asked))
+            here = ", ".join(others)
+            return self._error(NotAllowed(f"There is {here} here, and no such method.", asked), here)
         return self._error(NotFound("There is no such route.", asked))
 
     def _failure(self, error: Exception) -> Response[str]:
@@ -229,13 +230,16 @@ class Api:
             HearbackError("The service failed to answer this request.", f"request {request_id}")
         )
 
-    def _error(self, error: HearbackError) -> Response[str]:
+    def _error(self, error: HearbackError, methods: str = "") -> Response[str]:
+        """The family's answer to an error; `methods` are those that the path has."""
         status, body = self.family.error(error)
         body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair
-        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(
-            status, {}
-        )
-        return _response(Answer(body, status, self._media_type, headers))
+        headers = {
+            401: {"WWW-Authenticate": 'Basic realm="Hearback"'},
+            405: {"Allow": methods},
+            429: {"Retry-After": "1"},
+        }
+        return _response(Answer(body, status, self._media_type, headers.get(status, {})))
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
