@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
@@ -30,6 +30,7 @@ from hearback.storage import shelves
 
 from tests.crash import apart
 from tests.crash.apart import WHENEVER, Apart, Brief, items, settle
+from tests.crash.harness import STOPS, Disturbance
 from tests.crash.recount_datasets import Found, check
 
 NOW = 2_000_000_000_000_000_000
@@ -80,7 +81,7 @@ class World:
 def small_pieces() -> Iterator[None]:
     """So little at a time that there is much of it; nobody looks after a block unless a test wants it."""
     with ExitStack() as small:
-        small.enter_context(mock.patch.object(clearing, "_CHUNK", 3))
+        small.enter_context(mock.patch.object(clearing, "_CHUNK", 1))
         small.enter_context(mock.patch.object(clearing, "_STEP", 3))
         small.enter_context(mock.patch.object(clearing, "_THREADS", 2))
         small.enter_context(mock.patch.object(shelves, "due", return_value=False))
@@ -186,7 +187,7 @@ def annotate_all(world: World) -> None:
 
 def _fill_idle(world: World) -> None:
     """Entries that nobody has worked on for good, with all that they can have."""
-    _enter(world, world.idle, "idle 1", "idle 2", "idle 3")
+    _enter(world, world.idle, "idle 1", "idle 2")
     submit(world, "idle 1")
     select(world, "idle 1")
     annotate(world, "idle 1", "five", "six")
@@ -238,6 +239,15 @@ def repeated(act: Callable[[World], object]) -> Callable[[World], None]:
 def remembered(resources: Apart, prepare: Callable[[], World]) -> Callable[[], World]:
     """The same preparation, whose second time is cheap."""
     return apart.remembered(resources, prepare, only=[settings().dataset_table, settings().owed_table])
+
+
+def at_changes(disturbances: Sequence[Disturbance]) -> list[Disturbance]:
+    """The same for long work, only where something changes: who dies before reading has died after a change."""
+    return [_at_changes(each) for each in disturbances if each is not STOPS[0]]
+
+
+def _at_changes(disturbance: Disturbance) -> Disturbance:
+    return replace(disturbance, meets=lambda call: call.takes_effect and disturbance.meets(call))
 
 
 # ── What follows ──

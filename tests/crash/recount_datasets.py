@@ -259,7 +259,7 @@ def _is_sound(entry: Entry) -> bool:
 
 def _deletions(found: Found) -> Iterator[str]:
     for its_id, kind in found.debts.items():
-        if its_id in found.records[kind]:
+        if its_id in found.records[kind] and getattr(found.records[kind][its_id], "block", True):
             yield f"{kind} {its_id} is deleted and still there"
         if kind in ("projects", "datasets") and its_id not in found.deletions:
             yield f"nobody can see how far the deletion of {kind} {its_id} is"

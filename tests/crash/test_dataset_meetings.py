@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from unittest import mock
 
 import pytest
 from hearback.dataset import annotating, datasets, deleting, entries, events, members, notes, rights, work
 from hearback.errors import Conflict
-from hearback.settings import settings
-from hearback.storage.items import get_text
 
-from tests.crash.apart import Apart, items
 from tests.crash.datasets import (
     ADMIN,
     CHOSEN,
@@ -23,9 +18,9 @@ from tests.crash.datasets import (
     World,
     agrees,
     annotate,
+    at_changes,
     comment,
     delete_in_background,
-    remembered,
     repeated,
     select,
     settle_all,
@@ -33,7 +28,6 @@ from tests.crash.datasets import (
     small_blocks,
     submit,
     take_note,
-    work_on,
 )
 from tests.crash.harness import OVERTAKEN, Workflow, exercise
 
@@ -121,7 +115,6 @@ MEETINGS = {
 }
 """What goes, and what happens meanwhile."""
 
-BEFORE_CHANGES = [replace(OVERTAKEN[0], meets=lambda call: call.takes_effect)]
 PAIRS = [(goes, comes) for goes, several in MEETINGS.items() for comes in several.split(", ")]
 
 
@@ -161,30 +154,7 @@ def test_it_goes_whatever_happens_before_it_changes_something(new_project: NewWo
         GOES[goes](world)
 
     flow = Workflow(new_project, go, happen, lambda _: settled() and None, agrees)
-    assert exercise(flow, BEFORE_CHANGES) > 1
-
-
-def test_an_entry_whose_end_is_owed_leaves_no_counts_when_its_dataset_goes(
-    resources: Apart, new_idle_project: NewWorld
-) -> None:
-    def prepare() -> World:
-        world = new_idle_project()
-        with delete_in_background():
-            entries.delete(ADMIN, world.entries["idle 1"], NOW)
-        (debt,) = items(settings().owed_table)
-        world.message = json.loads(get_text(debt, "message"))
-        return world
-
-    def dataset_goes_at_once(world: World) -> None:
-        datasets.delete(ADMIN, world.idle, NOW)
-
-    def last(world: World) -> None:
-        work_on(world.message)
-
-    prepared = remembered(resources, prepare)
-    flow = Workflow(prepared, last, repeated(dataset_goes_at_once), settled, agrees)
-    assert exercise(flow, OVERTAKEN) > 5
-    assert exercise(replace(flow, work=dataset_goes_at_once, recover=last), OVERTAKEN) > 5
+    assert exercise(flow, at_changes(OVERTAKEN)) > 1
 
 
 # ─── A member is disabled ───

@@ -1,8 +1,8 @@
-"""Tables of the models' own, in which blocks, pages and bounds are so small that tens of records reach them."""
+"""Tables in which blocks, pages and bounds are so small that tens of records reach them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from unittest import mock
 
@@ -10,8 +10,7 @@ import pytest
 from hearback.dataset import listing
 from hearback.storage import blocks, ordered, shelves
 
-from local.stack import Stack
-from tests.crash.apart import Apart, apart
+from tests.models.database import tables
 
 COUNTED_PAST = 12
 """So many records behind a page are counted: in the product 1000."""
@@ -25,8 +24,9 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def resources(stack: Stack) -> Iterator[Apart]:
-    with apart(stack) as made, ExitStack() as small:
+def clear() -> Iterator[Callable[[], None]]:
+    """Empties the tables."""
+    with tables() as emptied, ExitStack() as small:
         for (module, name), value in SMALL.items():
             small.enter_context(mock.patch.object(module, name, value))
-        yield made
+        yield emptied

@@ -20,11 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.crash.apart import Apart
 from tests.models.calling import Person, document
 from tests.models.sight import Record
 from tests.models.steps import Steps
 from tests.models.workplace import OTHERS, TEAM, staff
+
+pytestmark = pytest.mark.xdist_group("workflow")
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "12"))
 STEPS = int(os.environ.get("MODEL_STEPS", "30"))
@@ -244,7 +245,7 @@ class Work(Steps):
 
 
 @pytest.fixture(scope="module")
-def people(resources: Apart) -> dict[str, Person]:
+def people(clear: object) -> dict[str, Person]:
     return staff()
 
 

@@ -84,7 +84,7 @@ def test_what_an_operation_shows_is_what_it_declares(name: str) -> None:
 @each_operation
 def test_each_parameter_of_an_operation_is_explained(name: str) -> None:
     unexplained = [it["name"] for it in OPERATIONS[name].get("parameters", ()) if not it.get("description")]
-    assert unexplained == [], "add it to local/openapi/fields.yaml"
+    assert unexplained == [], "add it to local/openapi/fields.yaml or dataset_fields.yaml"
 
 
 def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from hearback.wire.credentials import Header
 from hearback.wire.jsonapi import JsonApi, of_one_parent
 
 from tests.unit.jsonapi.library import BOOKS, Book, Shelf, check, id_of
-from tests.unit.wire.test_api import Context, event
+from tests.unit.wire.gateway import Context, event
 
 ANN = Caller("acme", 7, "ann@acme.example", Role.USER, "0123456789abcdef")
 HOST = "https://abc.execute-api.eu-west-1.amazonaws.com/v1"
