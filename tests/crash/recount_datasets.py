@@ -259,7 +259,8 @@ def _is_sound(entry: Entry) -> bool:
 
 def _deletions(found: Found) -> Iterator[str]:
     for its_id, kind in found.debts.items():
-        if its_id in found.records[kind] and getattr(found.records[kind][its_id], "block", True):
+        record = found.records[kind].get(its_id)
+        if record is not None and record.block:  # an id that a client chose may be chosen again
             yield f"{kind} {its_id} is deleted and still there"
         if kind in ("projects", "datasets") and its_id not in found.deletions:
             yield f"nobody can see how far the deletion of {kind} {its_id} is"

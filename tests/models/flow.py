@@ -78,11 +78,11 @@ class Flow:
         _require(self.sight.owns(who, project_id), 403)
 
     def member_changed(self, who: Person, member: Record, given: Record) -> Record:
-        """Owners of projects are made by the organization's."""
+        """Owners of projects, in whatever way somebody becomes one, are made by the organization's."""
         self.manage(who, member["project_id"])
-        appointed = given.get("role") == "project_owner" != member["role"]
-        _require(who.manages or not appointed, 403)
-        return member | given
+        after = member | given
+        _require(who.manages or _is_owner(member) or not _is_owner(after), 403)
+        return after
 
     # ── Events ──
 
@@ -169,6 +169,10 @@ class Flow:
         waiting = [each for each in entries if self.waits_for(who, each) and step in (None, each["wf_step"])]
         first = min(waiting, key=lambda each: (each["priority"], each["id"]), default=None)
         return None if first is None else _given(first, who.account_id)
+
+
+def _is_owner(member: Record) -> bool:
+    return member["role"] == "project_owner" and member["disabled_at"] is None
 
 
 def _created(attributes: Record) -> Record:

@@ -249,6 +249,7 @@ def people(clear: object) -> dict[str, Person]:
     return staff()
 
 
+@pytest.mark.timeout(900)  # a failure takes minutes to be told in few steps
 def test_every_event_does_what_the_model_does(people: dict[str, Person]) -> None:
     machine = type("Work", (Work,), {"people": people})
     run_state_machine_as_test(

@@ -87,6 +87,16 @@ def test_each_parameter_of_an_operation_is_explained(name: str) -> None:
     assert unexplained == [], "add it to local/openapi/fields.yaml or dataset_fields.yaml"
 
 
+def test_each_attribute_of_the_dataset_api_is_explained() -> None:
+    schemas = {
+        name: it for name, it in DOCUMENT["components"]["schemas"].items() if name.endswith("Attributes")
+    }
+    assert len(schemas) == 8
+    for name, schema in schemas.items():
+        unexplained = [it for it, member in schema["properties"].items() if not member.get("description")]
+        assert unexplained == [], f"{name}: add it to local/openapi/dataset_fields.yaml"
+
+
 def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from message.get("content", {}).values()
 
