@@ -15,7 +15,6 @@ from hearback.access.model import Caller, Role
 from hearback.deadline import Deadline
 from hearback.settings import Settings, settings
 from hearback.wire.api import ANSWER_LIMIT, Api
-from hearback.wire.credentials import Header
 from hearback.wire.families import TRANSLATION
 from hearback.wire.messages import Answer, PathVariable, Request
 from hearback.wire.reading import Multipart
@@ -44,8 +43,8 @@ class Pages(BaseModel):
     comment: str = ""
 
 
-def authenticate(header: Header) -> Caller:
-    if header("Authorization") != KEY["Authorization"]:
+def authenticate(request: Request) -> Caller:
+    if request.header("Authorization") != KEY["Authorization"]:
         raise errors.Unauthenticated("The API key is not valid.")
     return ANN
 

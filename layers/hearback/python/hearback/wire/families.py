@@ -17,6 +17,12 @@ from hearback.errors import (
     Unauthenticated,
     Unfinished,
 )
+from hearback.wire.content import envelopes as content
+
+
+class NoSuchMethod(NotFound):
+    """There is such a route, but not with this method."""
+
 
 STATUS: dict[type[HearbackError], int] = {
     Invalid: 400,
@@ -36,12 +42,12 @@ class Family:
     """One published API, as its clients see it.
 
     `name` names it in logs, `status` overrides `STATUS` where its contract differs, and `body`
-    writes the error document from status, message and details.
+    writes the error document from the status and the error.
     """
 
     name: str
     status: dict[type[HearbackError], int]
-    body: Callable[[int, str, str], str]
+    body: Callable[[int, HearbackError], str]
     media_type: str = "application/json"
 
     def status_of(self, error: HearbackError) -> int:
@@ -54,15 +60,24 @@ class Family:
     def error(self, error: HearbackError) -> tuple[int, str]:
         """The status and the document for a domain error."""
         status = self.status_of(error)
-        return status, self.body(status, error.message, error.details)
+        return status, self.body(status, error)
 
 
-def _error_object(status: int, message: str, details: str) -> str:
-    error = {"code": status, "message": message, "details": details}
-    return json.dumps({"error": error}, ensure_ascii=False, separators=(",", ":"))
+def _error_object(status: int, error: HearbackError) -> str:
+    document = {"code": status, "message": error.message, "details": error.details}
+    return json.dumps({"error": document}, ensure_ascii=False, separators=(",", ":"))
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
 TRANSLATION = Family("translation_feedback", {Conflict: 400}, _error_object)
 
 ACCESS = Family("access", {}, _error_object)
+
+# Bazaarvoice's clients discard the body of any other status than 200, but for rate limiting; what is
+# no route of theirs has the status that says so.
+_AS_200 = dict.fromkeys(
+    [Invalid, TooLarge, Unauthenticated, Forbidden, Conflict, Unfinished, HearbackError], 200
+)
+_CONTENT_STATUS = {**_AS_200, NoSuchMethod: 405}
+CONTENT = Family("content_feedback", _CONTENT_STATUS, content.json_refusal)
+CONTENT_XML = Family("content_feedback", _CONTENT_STATUS, content.xml_refusal, "application/xml")

@@ -49,6 +49,8 @@ class Request:
     event: Mapping[str, Any]
     now: int
     """When it arrived, in nanoseconds since 1970."""
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    """What its answer says in headers, whatever becomes of it."""
 
     def header(self, name: str) -> str | None:
         return self._headers.get(name.lower())
@@ -66,15 +68,21 @@ class Request:
             else body.encode("utf-8", "surrogatepass")
         )
 
+    @property
+    def _query_values(self) -> Mapping[str, list[str]]:
+        return self.event.get("multiValueQueryStringParameters") or {}
+
+    @property
+    def _is_json(self) -> bool:
+        return "json" in (self.header("Content-Type") or "").lower()
+
     @cached_property
     def query(self) -> reading.Parameters:
-        return reading.query(self.event.get("multiValueQueryStringParameters") or {})
+        return reading.query(self._query_values)
 
     @cached_property
     def form(self) -> reading.Parameters:
-        if "json" in (self.header("Content-Type") or "").lower():
-            return reading.json_object(self.body)
-        return reading.form(self.body)
+        return reading.json_object(self.body) if self._is_json else reading.form(self.body)
 
     @cached_property
     def parameters(self) -> reading.Parameters:
@@ -86,6 +94,17 @@ class Request:
         both = dict(self.query)
         reading.merge(both, fields.items())
         return both
+
+    @cached_property
+    def said(self) -> dict[str, list[Any]]:
+        """All that form and query string say, by names in lower case: the different values of each."""
+        body = self.form.items() if self._is_json else reading.form_pairs(self.body)
+        values: dict[str, list[Any]] = {}
+        for name, value in (*body, *reading.query_pairs(self._query_values)):
+            several = values.setdefault(name.lower(), [])
+            if value not in several:
+                several.append(value)
+        return values
 
     @cached_property
     def upload(self) -> reading.Multipart:
