@@ -18,7 +18,7 @@ handler = api.handler
 
 @api.post("/data/submitfeedback.json")
 def submit_content_feedback(
-    caller: Client, parameters: requests.FeedbackSubmission, request: Request
+    caller: Client, parameters: requests.SubmissionForm, request: Request
 ) -> answers.SubmissionDocument:
     """Vote on a content, take the vote back, or flag the content as inappropriate."""
     return answers.accepted(_submit(caller, parameters, request))
@@ -26,14 +26,14 @@ def submit_content_feedback(
 
 @api.post("/data/submitfeedback.xml", answer="application/xml", family=CONTENT_XML)
 def submit_content_feedback_for_xml(
-    caller: Client, parameters: requests.FeedbackSubmission, request: Request
+    caller: Client, parameters: requests.SubmissionForm, request: Request
 ) -> Answer:
     """The same submission, answered in XML."""
     envelope = answers.accepted(_submit(caller, parameters, request))
     return Answer(to_xml(envelope), media_type=CONTENT_XML.media_type)
 
 
-def _submit(caller: Client, parameters: requests.FeedbackSubmission, request: Request) -> Submission:
+def _submit(caller: Client, parameters: requests.SubmissionForm, request: Request) -> Submission:
     submission = parameters.meant(caller.organization_id, request.header("X-Forwarded-For"))
     submissions.submit(caller, submission, request.now, secrets.token_hex())
     return submission
@@ -45,11 +45,12 @@ def get_content_statistics(
 ) -> answers.StatisticsDocument:
     """Ours: what users say of a content, in numbers; to admins also each flag with its reason."""
     content = query.meant(caller.organization_id)
-    document = answers.statistics(content, contents.statistics(caller, content))
+    found = contents.statistics(caller, content)
+    document = answers.statistics(content, found)
     if not caller.is_admin:
         return document
-    found = flags.of_content(content, query.limit, query.after)
-    return answers.with_flags(document, found, query.limit)
+    flagged = flags.of_content(content, query.limit, query.after) if found.inappropriate else []
+    return answers.with_flags(document, flagged, query.limit)
 
 
 @api.get("/data/moderation.json")

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from hearback import errors
 from hearback.errors import HearbackError
-from hearback.wire.families import Family
+from hearback.wire.families import Family, NoSuchMethod
+
+from local.openapi import schemas
+from local.openapi.schemas import Schema
 
 
 class Refusal(NamedTuple):
@@ -31,6 +34,10 @@ REFUSALS = (
     Refusal(
         errors.NotFound("There is no such thing.", "41"),
         "There is no such thing in the caller's organization.",
+    ),
+    Refusal(
+        NoSuchMethod("This route is for POST alone.", "GET /data/submitfeedback.json"),
+        "The route is for other methods.",
     ),
     Refusal(
         errors.Conflict("It was just changed by someone else; try again."),
@@ -59,4 +66,15 @@ def of(family: Family) -> dict[int, Refusal]:
 
 
 def document(family: Family, refusal: Refusal) -> Any:
-    return json.loads(family.error(refusal.error)[1])
+    """JSON as it is read, else the text."""
+    body = family.error(refusal.error)[1]
+    return json.loads(body) if family.media_type == "application/json" else body
+
+
+def schema_name(family: Family) -> str:
+    return "".join(word.title() for word in family.name.split("_")) + "Error"
+
+
+def schema(family: Family) -> Schema:
+    """The form of the family's errors, as one of them shows it."""
+    return schemas.of_example(document(family, REFUSALS[0]))

@@ -21,6 +21,7 @@ import requests
 from local import cfn
 from local.paths import ROOT
 from local.stack import Stack
+from tests.flows.content import ABOUT, FLAG, JSON
 from tests.flows.organizations import ACCESS, FEEDBACK, Organization, Person, answer, found, refusal
 from tests.flows.test_tmx import tmx, tu
 
@@ -41,6 +42,15 @@ class Route(NamedTuple):
     @property
     def is_catch_all(self) -> bool:
         return "+}" in self.path
+
+    @property
+    def is_refused(self) -> bool:
+        """Deployed for no other sake than to refuse its method in the family's form."""
+        return self.path.startswith("/data/submitfeedback.") and self.method != "POST"
+
+    @property
+    def refusals_are_200(self) -> bool:
+        return self.path.startswith("/data/")
 
     def filled(self, things: dict[str, str]) -> str:
         return re.sub(r"{(\w+)\+?}", lambda variable: things[variable[1]], self.path)
@@ -110,6 +120,8 @@ def _things(organization: Organization) -> dict[str, str]:
     accounts = f"{ACCESS}/accounts"
     account = answer(admin.post(accounts, json={"email": f"{MARK}@example.org", "name": MARK}))
     key = answer(admin.post(f"{ACCESS}/keys", json={"accountId": account["accountId"], "name": MARK}))
+    answer(admin.ask("PATCH", "/data/configuration.json", json={"RemoderationThreshold": 1}))
+    answer(user.post(JSON, data={**FLAG, "ReasonText": MARK, "UserId": MARK}))
     return {
         "proxy": NOWHERE,
         "accountId": str(account["accountId"]),
@@ -134,6 +146,8 @@ def _wishes(things: dict[str, str]) -> dict[str, Any]:
     """A request body that names all that another organization has, under every name there is."""
     return {
         **things,
+        **ABOUT,
+        "ContentIds": ["product1"],
         "feedbackIds": things["feedbackId"],
         "accountId": int(things["accountId"]),
         "sourceText": "text",
@@ -149,7 +163,9 @@ def _wishes(things: dict[str, str]) -> dict[str, Any]:
 def _seen(admin: Person, things: dict[str, str]) -> dict[str, str]:
     """All that an organization's own admin can read of it."""
     return {
-        route.path: _without_signature(admin.get(route.filled(things), allow_redirects=False).text)
+        route.path: _without_signature(
+            admin.get(route.filled(things), params=ABOUT, allow_redirects=False).text
+        )
         for route in ROUTES
         if route.method == "GET" and not route.path.endswith("/export")
     }
@@ -181,18 +197,29 @@ def test_no_route_opens_without_a_valid_key(
 ) -> None:
     path, body = route.filled(household.things), _wishes(household.things)
     response = household.stranger.ask(route.method, path, auth=auth, json=body)
-    if route.is_catch_all:
+    _assert_is_refused(route, response)
+    assert MARK not in response.text
+
+
+def _assert_is_refused(route: Route, response: requests.Response) -> None:
+    if route.is_refused:
+        assert response.status_code == 405
+    elif route.refusals_are_200:
+        assert response.status_code == (404 if route.is_catch_all else 200)
+        assert ("ERROR_UNSUPPORTED" if route.is_catch_all else "ERROR_PARAM_INVALID_API_KEY") in response.text
+    elif route.is_catch_all:
         refusal(response, 404)
     elif route not in _public():
         refusal(response, 401)
-    assert MARK not in response.text
 
 
 @each_route
 def test_the_things_are_there_for_their_own_people(household: Household, route: Route) -> None:
     """Else the next test would prove nothing."""
-    if route.method == "GET" and not route.is_catch_all:
-        shown = household.organization.admin.get(route.filled(household.things), allow_redirects=False)
+    if route.method == "GET" and not route.is_catch_all and not route.is_refused:
+        shown = household.organization.admin.get(
+            route.filled(household.things), params=ABOUT, allow_redirects=False
+        )
         assert shown.status_code in (200, 302)
 
 

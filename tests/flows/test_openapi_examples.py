@@ -99,6 +99,7 @@ def test_every_example_in_turn_gets_an_answer_like_the_one_it_shows(
         document = response.json() if media_type == "application/json" else response.text
         schema = {**content[media_type]["schema"], "components": DOCUMENT["components"]}
         OAS31Validator(schema).validate(document)
+        assert "ERROR_" not in response.text
 
 
 def test_an_export_too_large_for_one_answer_is_a_redirect_to_a_file_with_a_state(

@@ -18,6 +18,7 @@ from hearback import clients
 from hearback.access import accounts, store, tokens
 from hearback.access.model import ApiKey, Role, write_key
 from hearback.settings import Settings, settings
+from hearback.storage import hot
 from hearback.translation import catalogue
 from moto import mock_aws
 
@@ -112,6 +113,7 @@ def product(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
         monkeypatch.setenv(name, value)
     for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
         cached.cache_clear()
+    hot.forget()
     yield Product(template, {name: _account(name) for name in KEYS})
     _delete()
 

@@ -8,7 +8,7 @@ import pytest
 from hearback import errors
 from hearback.errors import HearbackError
 from hearback.storage.transactions import ConditionFailed
-from hearback.wire.families import ACCESS, STATUS, TRANSLATION, Family
+from hearback.wire.families import ACCESS, CONTENT, STATUS, TRANSLATION, Family, NoSuchMethod
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +36,16 @@ def test_translation_has_no_statuses_but_those_that_its_reference_knows() -> Non
 def test_what_already_exists_is_400_to_translation_and_409_to_access() -> None:
     assert TRANSLATION.status_of(errors.Conflict("m")) == 400
     assert ACCESS.status_of(errors.Conflict("m")) == 409
+
+
+def test_content_has_200_for_errors_of_which_its_clients_would_discard_the_body() -> None:
+    statuses = {kind: CONTENT.status_of(kind("m")) for kind in [*KINDS, NoSuchMethod]}
+    others = {errors.NotFound: 404, NoSuchMethod: 405, errors.Busy: 429}
+    assert {kind: status for kind, status in statuses.items() if status != 200} == others
+
+
+def test_a_method_that_a_route_does_not_have_is_not_found_to_the_others() -> None:
+    assert [family.status_of(NoSuchMethod("m")) for family in FAMILIES] == [404, 404]
 
 
 @each_family

@@ -7,7 +7,7 @@
     <org>#count#<content>#<n>         count                 its votes and flags, one of 98 parts
     <org>#vote#<content>#<user>       vote                  a user's vote
     <org>#flags#<content>#<n>         <user>                a user's flag, in one of 8 parts
-    <org>#moderation                  <since>#<content>     a content that waits for a decision
+    <org>#moderation                  <since>-<content>     a content that waits for a decision
     <org>#limit#<key id>#<n>          <minute>              requests that a key has made; expires
 
 A vote writes two items: one under a partition key of its own, and the part of the count that is the
@@ -60,7 +60,7 @@ def moderation_partition(organization_id: str) -> str:
 
 
 def waiting(content: Content, since: int) -> Item:
-    return key(moderation_partition(content.organization_id), f"{since:019d}#{content.digest}")
+    return key(moderation_partition(content.organization_id), f"{since:019d}-{content.digest}")
 
 
 def limit(organization_id: str, key_id: str, part: int, minute: int) -> Item:

@@ -49,6 +49,8 @@ class Family:
     status: dict[type[HearbackError], int]
     body: Callable[[int, HearbackError], str]
     media_type: str = "application/json"
+    calls_back: bool = False
+    """Whether a client may have its JSON as a call of a function of its own (JSONP)."""
 
     def status_of(self, error: HearbackError) -> int:
         for kind in type(error).__mro__:
@@ -79,5 +81,5 @@ _AS_200 = dict.fromkeys(
     [Invalid, TooLarge, Unauthenticated, Forbidden, Conflict, Unfinished, HearbackError], 200
 )
 _CONTENT_STATUS = {**_AS_200, NoSuchMethod: 405}
-CONTENT = Family("content_feedback", _CONTENT_STATUS, content.json_refusal)
-CONTENT_XML = Family("content_feedback", _CONTENT_STATUS, content.xml_refusal, "application/xml")
+CONTENT = Family("content_feedback", _CONTENT_STATUS, content.json_refusal, calls_back=True)
+CONTENT_XML = Family("content_feedback_xml", _CONTENT_STATUS, content.xml_refusal, "application/xml")

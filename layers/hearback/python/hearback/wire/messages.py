@@ -98,7 +98,7 @@ class Request:
     @cached_property
     def said(self) -> dict[str, list[Any]]:
         """All that form and query string say, by names in lower case: the different values of each."""
-        body = self.form.items() if self._is_json else reading.form_pairs(self.body)
+        body = self.form.items() if self._is_json and self.body else reading.form_pairs(self.body)
         values: dict[str, list[Any]] = {}
         for name, value in (*body, *reading.query_pairs(self._query_values)):
             several = values.setdefault(name.lower(), [])

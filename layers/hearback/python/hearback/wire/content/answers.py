@@ -27,7 +27,7 @@ class InappropriateDocument(TypedDict):
     AuthorId: str | None
 
 
-class FeedbackDocument(TypedDict):
+class SubmittedDocument(TypedDict):
     """The one of the two that was submitted."""
 
     Helpfulness: NotRequired[HelpfulnessDocument]
@@ -42,7 +42,7 @@ class SubmissionDocument(TypedDict):
     TypicalHoursToPost: int | None
     SubmissionId: str | None
     AuthorSubmissionToken: str | None
-    Feedback: FeedbackDocument
+    Feedback: SubmittedDocument
     Locale: str
     Errors: list[ErrorDocument]
 
@@ -113,7 +113,7 @@ def accepted(submission: Submission) -> SubmissionDocument:
     return document
 
 
-def _feedback(submission: Submission) -> FeedbackDocument:
+def _feedback(submission: Submission) -> SubmittedDocument:
     if submission.vote is not None:
         return {"Helpfulness": {"Vote": submission.vote, "AuthorId": submission.user_id}}
     return {"Inappropriate": {"ReasonText": submission.reason, "AuthorId": submission.user_id}}

@@ -10,6 +10,7 @@ from hearback.access.model import Caller
 from hearback.content import configurations, limits
 from hearback.content.errors import LimitReached
 from hearback.content.model import Client
+from hearback.errors import Unauthenticated
 from hearback.storage import hot
 from hearback.timestamps import SECOND
 from hearback.wire.credentials import basic_or_bearer
@@ -32,10 +33,12 @@ def by_pass_key(request: Request) -> Client:
 
 
 def _caller(request: Request) -> Caller:
-    pass_key = next(iter(request.said.get("passkey", [])), None)
-    if pass_key is None:
+    pass_keys = request.said.get("passkey")
+    if not pass_keys:
         return basic_or_bearer(request)
-    key = str(pass_key).strip().lower()
+    if len(pass_keys) > 1:
+        raise Unauthenticated("There are two different keys.")
+    key = str(pass_keys[0]).strip().lower()
     return hot.read(("key", key), request.now, lambda: store.authenticate(key))
 
 

@@ -47,9 +47,10 @@ def _stripped(value: Any) -> Any:
     return value.strip() or None if isinstance(value, str) else value
 
 
-def _listed(value: Any) -> Any:
-    """A list is one in JSON; a form has commas."""
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+def _several(values: list[Any]) -> list[Any]:
+    """A list is one in JSON; in a form it has commas, or its name several times."""
+    lists = [value.split(",") if isinstance(value, str) else value for value in values]
+    return [member for each in lists for member in (each if isinstance(each, list) else [each])]
 
 
 def _callable(value: str) -> str:
@@ -62,12 +63,14 @@ AnyContentType = Annotated[ContentType, _any_case(ContentType)]
 ContentId = Annotated[Text, BeforeValidator(_stripped), Field(max_length=255)]
 Given = Annotated[Text | None, BeforeValidator(_stripped)]
 Callback = Annotated[Text, AfterValidator(_callable), Field(max_length=128)]
+LISTED = BeforeValidator(_several)
+"""Marks a parameter that may be given several times."""
 Limit = Annotated[int, Field(ge=1, le=1000)]
-Place = Annotated[Text, Field(max_length=200)]
+Place = Annotated[str, Field(max_length=60, pattern=r"^[0-9a-f-]*$")]
 
 
 class Parameters(BaseModel):
-    """`PassKey` has its say in `wire.content.clients`, `Callback` in `wire.content.callbacks`."""
+    """What every request may say; `Callback` has its effect in `wire.content.callbacks`."""
 
     # Built when first used: a cold start pays for the models of one request only.
     model_config = ConfigDict(
@@ -78,11 +81,10 @@ class Parameters(BaseModel):
         coerce_numbers_to_str=True,
     )
 
-    pass_key: Text | None = None
     callback: Callback | None = None
 
 
-class FeedbackSubmission(Parameters):
+class SubmissionForm(Parameters):
     api_version: Annotated[Text, AfterValidator(_version)]
     content_type: AnyContentType
     content_id: ContentId
@@ -133,9 +135,7 @@ class DecisionForm(ContentQuery):
 
 class ContentsForm(Parameters):
     content_type: AnyContentType
-    content_ids: Annotated[
-        list[ContentId], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_IDS)
-    ]
+    content_ids: Annotated[list[ContentId], LISTED, Field(min_length=1, max_length=MOST_IDS)]
 
     def meant(self, organization_id: str) -> list[Content]:
         return [Content(organization_id, self.content_type, content_id) for content_id in self.content_ids]
@@ -149,7 +149,7 @@ class ConfigurationForm(Parameters):
     duplicates: Annotated[Duplicates | None, _any_case(Duplicates)] = None
     remoderation_threshold: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     requests_per_minute: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    content_types: Annotated[list[AnyContentType], BeforeValidator(_listed)] | None = None
+    content_types: Annotated[list[AnyContentType] | None, LISTED] = None
     unknown_contents: bool | None = None
 
     def changes(self) -> dict[str, Any]:
@@ -158,10 +158,16 @@ class ConfigurationForm(Parameters):
 
 def read(kind: type[Model], _name: str, request: Request) -> Model:
     """The request's parameters as the model's instance; `InvalidParameters` names each that is wrong."""
-    names = [field.alias or name for name, field in kind.model_fields.items()]
-    said = {name: request.said[name.lower()] for name in names if name.lower() in request.said}
-    wrong = [WrongValue(name, _shown(values[1])) for name, values in said.items() if len(values) > 1]
-    given = {name: values[0] for name, values in said.items()}
+    given: dict[str, Any] = {}
+    wrong: list[WrongValue] = []
+    for field in kind.model_fields.values():
+        name = str(field.alias)
+        values = request.said.get(name.lower(), [])
+        if LISTED in field.metadata and values:
+            given[name] = values
+        elif values:
+            given[name] = values[0]
+            wrong += [WrongValue(name, _shown(other)) for other in values[1:]]
     try:
         model = kind.model_validate(given)
     except ValidationError as error:

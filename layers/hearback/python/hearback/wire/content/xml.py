@@ -47,8 +47,8 @@ def _add(parent: etree._Element, name: str, value: Any) -> None:
 
 
 def _singular(name: str) -> str:
-    """`Error` in `Errors`; `FieldError` in `FieldErrorsOrder`, which lists the fields' names."""
-    return name.removesuffix("Order").removesuffix("s")
+    """`Error` in `Errors`; `Field` in `FieldErrorsOrder`, which lists the names of fields."""
+    return name.removesuffix("ErrorsOrder").removesuffix("s")
 
 
 def _add_field_error(parent: etree._Element, error: Mapping[str, str]) -> None:
