@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
-python -m benchmarks [--quick] [tmx] [costs] [cold] [warm]
+python -m benchmarks [--quick] [tmx] [costs] [cold] [warm] [content]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".bench" / "results.json"
 ALONE = ("cold", "tmx")
 """Measured first, with nothing else running; the others need the stack."""
-ON_THE_STACK = ("warm", "costs")
+ON_THE_STACK = ("warm", "costs", "content")
 
 
 def main() -> int:

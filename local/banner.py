@@ -12,6 +12,9 @@ LINES = """\
 
   curl -s {url}/api/v2/feedback/import -u {admin}: -F file=@tests/samples/garden.tmx
 
+  curl -s {url}/data/submitfeedback.json -d PassKey={user} -d ApiVersion=5.4 -d ContentType=review \\
+    -d ContentId={content} -d UserId=me -d FeedbackType=helpfulness -d Vote=Positive
+
   curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
 
   curl -sL {url}/api/v2/feedback/export -u {admin}:
@@ -32,6 +35,7 @@ def banner(told: dict[str, Any]) -> str:
         admin=keys["admin"]["key"],
         user=keys["user"]["key"],
         pair=told["demo"]["language_pair_id"],
+        content=told["demo"]["content_id"],
         endpoint=told["endpoint_url"],
         region=told["region"],
         bucket=told["outputs"]["TransferBucket"],
