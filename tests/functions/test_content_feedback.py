@@ -23,6 +23,7 @@ from hearback.content.model import (
 )
 from hearback.storage import reads
 
+from benchmarks.meter import metered
 from tests.functions.conftest import NOW, Product, invoke, sample
 
 ABOUT = "ContentType=review&ContentId=product1"
@@ -290,10 +291,21 @@ def test_a_request_that_is_refused_counts_for_nothing(limited: Product) -> None:
 
 
 def test_a_key_without_a_limit_has_no_quota_and_no_counter(product: Product) -> None:
-    answer = respond(product)
+    with metered() as meter:
+        answer = respond(product)
+    assert set(meter.calls) == {"dynamodb.GetItem", "dynamodb.BatchGetItem"}
     assert not [name for name in answer["multiValueHeaders"] if name.startswith("X-Bazaarvoice")]
     table = boto3.client("dynamodb").scan(TableName="ContentTable")["Items"]
     assert not [item for item in table if "#limit#" in item["pk"]["S"]]
+
+
+def test_a_limit_costs_one_write_a_request_and_none_once_it_is_known_to_be_reached(limited: Product) -> None:
+    writes = []
+    for _ in range(5):
+        with metered() as meter:
+            respond(limited)
+        writes.append(meter.calls["dynamodb.UpdateItem"])
+    assert writes == [1, 1, 1, 0, 0]
 
 
 def test_a_large_allowance_is_counted_in_parts_and_never_exceeded(

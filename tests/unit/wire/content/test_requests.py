@@ -135,6 +135,19 @@ def test_a_token_stands_for_the_user_who_is_not_named() -> None:
     )
 
 
+def test_texts_are_kept_as_they_were_sent() -> None:
+    said = {
+        **VOTE,
+        "Vote": "",
+        "Callback": " ",
+        "FeedbackType": "inappropriate",
+        "UserId": " ann ",
+        "ReasonText": "\n two lines\n",
+    }
+    flag = read(requests.SubmissionForm, **said).meant("acme", None)
+    assert (flag.user_id, flag.reason) == (" ann ", "\n two lines\n")
+
+
 @pytest.mark.parametrize("version", ["5.0", "5.3", "5.4"])
 def test_earlier_versions_of_the_fifth_say_the_same(version: str) -> None:
     assert read(requests.SubmissionForm, **{**VOTE, "ApiVersion": version}).meant("acme", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from hearback.content import cases, counts, keys
@@ -53,8 +54,7 @@ def of_content(content: Content, limit: int, after: str) -> list[Flag]:
         reads.Range(table, keys.flags_partition(content, part)).after(after)
         for part in range(keys.FLAG_PARTS)
     ]
-    found = merged(runs, limit)
-    return [_from_item(item) for item, _ in zip(found, range(limit), strict=False)]
+    return [_from_item(item) for item in islice(merged(runs, limit), limit)]
 
 
 def _keep(content: Content, author: Author, reason: str | None, now: int) -> transactions.Write:

@@ -233,7 +233,7 @@ class Api:
 
     def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
         asked = f"{self._resolver.current_event.http_method} {self._resolver.current_event.path}"
-        there = [operation.method for operation in self._operations_here()]
+        there = list(dict.fromkeys(operation.method for operation in self._operations_here()))
         if not there:
             return self._error(NotFound("There is no such route.", asked))
         self._request.answer_headers["Allow"] = ", ".join(there)

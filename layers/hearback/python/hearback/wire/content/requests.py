@@ -43,14 +43,15 @@ def _version(value: str) -> str:
     return value
 
 
-def _stripped(value: Any) -> Any:
-    return value.strip() or None if isinstance(value, str) else value
+def _none_if_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _several(values: list[Any]) -> list[Any]:
     """A list is one in JSON; in a form it has commas, or its name several times."""
     lists = [value.split(",") if isinstance(value, str) else value for value in values]
-    return [member for each in lists for member in (each if isinstance(each, list) else [each])]
+    members = [member for each in lists for member in (each if isinstance(each, list) else [each])]
+    return [member.strip() if isinstance(member, str) else member for member in members]
 
 
 def _callable(value: str) -> str:
@@ -60,11 +61,13 @@ def _callable(value: str) -> str:
 
 
 AnyContentType = Annotated[ContentType, _any_case(ContentType)]
-ContentId = Annotated[Text, BeforeValidator(_stripped), Field(max_length=255)]
-Given = Annotated[Text | None, BeforeValidator(_stripped)]
-Callback = Annotated[Text, AfterValidator(_callable), Field(max_length=128)]
+NONE_IF_BLANK = BeforeValidator(_none_if_blank)
 LISTED = BeforeValidator(_several)
 """Marks a parameter that may be given several times."""
+
+ContentId = Annotated[Text, NONE_IF_BLANK, Field(max_length=255)]
+Given = Annotated[Text | None, NONE_IF_BLANK]
+Callback = Annotated[Annotated[str, AfterValidator(_callable), Field(max_length=128)] | None, NONE_IF_BLANK]
 Limit = Annotated[int, Field(ge=1, le=1000)]
 Place = Annotated[str, Field(max_length=60, pattern=r"^[0-9a-f-]*$")]
 
@@ -81,7 +84,7 @@ class Parameters(BaseModel):
         coerce_numbers_to_str=True,
     )
 
-    callback: Callback | None = None
+    callback: Callback = None
 
 
 class SubmissionForm(Parameters):
@@ -91,7 +94,7 @@ class SubmissionForm(Parameters):
     feedback_type: Annotated[FeedbackType, _any_case(FeedbackType)]
     user_id: Given = None
     user: Given = None
-    vote: Annotated[Vote | None, _any_case(Vote)] = None
+    vote: Annotated[Vote | None, _any_case(Vote), NONE_IF_BLANK] = None
     reason_text: Given = None
 
     def meant(self, organization_id: str, forwarded_for: str | None) -> Submission:
