@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hearback import errors
 from hearback.errors import HearbackError
-from hearback.wire.families import Family, NoSuchMethod
+from hearback.wire.families import Family
 
 from local.openapi import schemas
 from local.openapi.schemas import Schema
@@ -36,8 +36,8 @@ REFUSALS = (
         "There is no such thing in the caller's organization.",
     ),
     Refusal(
-        NoSuchMethod("This route is for POST alone.", "GET /data/submitfeedback.json"),
-        "The route is for other methods.",
+        errors.NotAllowed("There is POST here, and no such method.", "GET /data/submitfeedback.json"),
+        "The path has other methods.",
     ),
     Refusal(
         errors.Conflict("It was just changed by someone else; try again."),

@@ -311,7 +311,7 @@ def test_a_family_may_have_a_status_for_a_method_that_a_route_does_not_have() ->
 
     answer = ask(api, "GET", "/data/things.json")
     assert answer["statusCode"] == 405
-    assert _header(answer, "Allow") == "POST, DELETE"
+    assert _header(answer, "Allow") == "DELETE, POST"
     assert ask(api, "GET", "/data/thingsXjson")["statusCode"] == 404
 
 

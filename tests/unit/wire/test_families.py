@@ -8,7 +8,7 @@ import pytest
 from hearback import errors
 from hearback.errors import HearbackError
 from hearback.storage.transactions import ConditionFailed
-from hearback.wire.families import ACCESS, CONTENT, STATUS, TRANSLATION, Family, NoSuchMethod
+from hearback.wire.families import ACCESS, CONTENT, STATUS, TRANSLATION, Family
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,13 +39,13 @@ def test_what_already_exists_is_400_to_translation_and_409_to_access() -> None:
 
 
 def test_content_has_200_for_errors_of_which_its_clients_would_discard_the_body() -> None:
-    statuses = {kind: CONTENT.status_of(kind("m")) for kind in [*KINDS, NoSuchMethod]}
-    others = {errors.NotFound: 404, NoSuchMethod: 405, errors.Busy: 429}
+    statuses = {kind: CONTENT.status_of(kind("m")) for kind in KINDS}
+    others = {errors.NotFound: 404, errors.NotAllowed: 405, errors.Busy: 429}
     assert {kind: status for kind, status in statuses.items() if status != 200} == others
 
 
 def test_a_method_that_a_route_does_not_have_is_not_found_to_the_others() -> None:
-    assert [family.status_of(NoSuchMethod("m")) for family in FAMILIES] == [404, 404]
+    assert [family.status_of(errors.NotAllowed("m")) for family in FAMILIES] == [404, 404]
 
 
 @each_family

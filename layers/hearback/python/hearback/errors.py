@@ -6,6 +6,7 @@
     ├── Unauthenticated    no key, or one that is not (or no longer) valid
     ├── Forbidden          a valid key without the right for this
     ├── NotFound           no such thing in the caller's organization
+    │   └── NotAllowed     … for this method, but there is for another
     ├── Conflict           the thing changed, or is in a state that does not allow this
     ├── Busy               contention or throttling outlasted the retries: ask again later
     └── Unfinished         the work does not fit the time of one request
@@ -42,6 +43,10 @@ class Forbidden(HearbackError):
 
 
 class NotFound(HearbackError):
+    pass
+
+
+class NotAllowed(NotFound):
     pass
 
 

@@ -23,7 +23,7 @@ from hearback.errors import HearbackError
 from hearback.storage.transactions import ConditionFailed
 from hearback.wire.content import envelopes
 from hearback.wire.content.xml import NAMESPACE, to_xml
-from hearback.wire.families import CONTENT, CONTENT_XML, NoSuchMethod
+from hearback.wire.families import CONTENT, CONTENT_XML
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -44,7 +44,7 @@ CODES = [
     (LimitReached("m"), "ERROR_REQUEST_LIMIT_REACHED", 429),
     (errors.Busy("m"), "ERROR_REQUEST_LIMIT_REACHED", 429),
     (errors.NotFound("m"), "ERROR_UNSUPPORTED", 404),
-    (NoSuchMethod("m"), "ERROR_UNSUPPORTED", 405),
+    (errors.NotAllowed("m"), "ERROR_UNSUPPORTED", 405),
     (errors.Conflict("m"), "ERROR_UNKNOWN", 200),
     (errors.Unfinished("m"), "ERROR_UNKNOWN", 200),
     (HearbackError("m"), "ERROR_UNKNOWN", 200),

@@ -34,9 +34,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import ClientError
 
 from hearback.deadline import Deadline
-from hearback.errors import Busy, HearbackError, NotFound, TooLarge
+from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
 from hearback.wire import reading
-from hearback.wire.families import Family, NoSuchMethod
+from hearback.wire.families import Family
 from hearback.wire.messages import Answer, PathVariable, Request, to_json
 
 ANSWER_LIMIT = 5_900_000
@@ -233,11 +233,11 @@ class Api:
 
     def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
         asked = f"{self._resolver.current_event.http_method} {self._resolver.current_event.path}"
-        there = list(dict.fromkeys(operation.method for operation in self._operations_here()))
-        if not there:
+        others = ", ".join(sorted({operation.method for operation in self._operations_here()}))
+        if not others:
             return self._error(NotFound("There is no such route.", asked))
-        self._request.answer_headers["Allow"] = ", ".join(there)
-        return self._error(NoSuchMethod(f"This route is for {' and '.join(there)} alone.", asked))
+        self._request.answer_headers["Allow"] = others
+        return self._error(NotAllowed(f"There is {others} here, and no such method.", asked))
 
     def _operations_here(self) -> list[Operation]:
         """Those that have the request's path, with whatever method."""

@@ -12,6 +12,7 @@ from hearback.errors import (
     Forbidden,
     HearbackError,
     Invalid,
+    NotAllowed,
     NotFound,
     TooLarge,
     Unauthenticated,
@@ -19,17 +20,13 @@ from hearback.errors import (
 )
 from hearback.wire.content import envelopes as content
 
-
-class NoSuchMethod(NotFound):
-    """There is such a route, but not with this method."""
-
-
 STATUS: dict[type[HearbackError], int] = {
     Invalid: 400,
     TooLarge: 413,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
+    NotAllowed: 405,
     Conflict: 409,
     Busy: 429,
     Unfinished: 500,
@@ -71,15 +68,14 @@ def _error_object(status: int, error: HearbackError) -> str:
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
-TRANSLATION = Family("translation_feedback", {Conflict: 400}, _error_object)
+TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _error_object)
 
-ACCESS = Family("access", {}, _error_object)
+ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 
 # Bazaarvoice's clients discard the body of any other status than 200, but for rate limiting; what is
 # no route of theirs has the status that says so.
 _AS_200 = dict.fromkeys(
     [Invalid, TooLarge, Unauthenticated, Forbidden, Conflict, Unfinished, HearbackError], 200
 )
-_CONTENT_STATUS = {**_AS_200, NoSuchMethod: 405}
-CONTENT = Family("content_feedback", _CONTENT_STATUS, content.json_refusal, calls_back=True)
-CONTENT_XML = Family("content_feedback_xml", _CONTENT_STATUS, content.xml_refusal, "application/xml")
+CONTENT = Family("content_feedback", _AS_200, content.json_refusal, calls_back=True)
+CONTENT_XML = Family("content_feedback_xml", _AS_200, content.xml_refusal, "application/xml")
