@@ -6,7 +6,6 @@ key has a limit of requests, and of one that wants neither.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import time
@@ -15,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
+from urllib.parse import urlencode
 
 from hearback import clients
 from hearback.access import accounts, store
@@ -25,9 +25,10 @@ from hearback.settings import settings
 from hearback.storage import hot, reads, transactions
 from hearback.storage.items import number, text
 
+from benchmarks import calling
 from benchmarks.costs import _flat, _row
 from benchmarks.meter import Meter, metered
-from benchmarks.warm import ROOT, _best, _Context, _event
+from benchmarks.warm import _best
 from benchmarks.warm import _row as _beside
 
 RUNS = 200
@@ -37,8 +38,7 @@ JSON = "/data/submitfeedback.json"
 class Client:
     """An organization, its admin's key, and a content."""
 
-    def __init__(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]], **wishes: Any) -> None:
-        self._handler = handler
+    def __init__(self, **wishes: Any) -> None:
         name = f"bench-{uuid.uuid4().hex[:8]}"
         account = accounts.add_account(name, f"bench@{name}.example", "", Role.ADMIN, time.time_ns())
         self.api_key, self.key = accounts.issue_key(account, "", time.time_ns())
@@ -50,8 +50,8 @@ class Client:
         about = {"ContentType": "review", "ContentId": self.content.content_id, "ApiVersion": "5.4"}
         hot.forget()  # as for a request now and then, not one of many in a second
         with redirect_stdout(io.StringIO()):  # where the metrics go
-            event = _event(method, path, self.key, {**about, **parameters}, "")
-            answer = self._handler(event, _Context())
+            event = calling.event(method, f"{path}?{urlencode({**about, **parameters})}", self.key)
+            answer = calling.invoke("content_feedback", event)
         document: dict[str, Any] = json.loads(answer["body"])
         return document
 
@@ -63,9 +63,8 @@ class Client:
 
 
 def rows(full: bool = True) -> list[dict[str, Any]]:
-    handler = _handler()
-    plain = Client(handler, unknown_contents=True)
-    strict = Client(handler, unknown_contents=False, requests_per_minute=10_000)
+    plain = Client(unknown_contents=True)
+    strict = Client(unknown_contents=False, requests_per_minute=10_000)
     sizes = (1_000, 100_000) if full else (100, 1_000)
     measured: dict[int, dict[str, Meter]] = {}
     for before, size in zip((0, *sizes), sizes, strict=False):
@@ -78,18 +77,6 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
         *_cpu_rows(strict, RUNS if full else 30),
         _spread_row(plain, 5_000 if full else 500),
     ]
-
-
-def _handler() -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    path = ROOT / "functions/content_feedback/app.py"
-    spec = importlib.util.spec_from_file_location("bench_content", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.api.logger.setLevel("ERROR")
-    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = module.handler
-    return handler
 
 
 def _go_viral(client: Client, start: int, end: int) -> None:

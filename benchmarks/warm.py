@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import time
 import uuid
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Any
 
 from hearback.access import accounts, store
@@ -18,16 +16,10 @@ from hearback.settings import settings
 from hearback.storage import reads
 from hearback.translation import catalogue, keys
 
-ROOT = Path(__file__).parents[1]
+from benchmarks import calling
+
 PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 RUNS = 60
-
-
-class _Context:
-    function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "bench"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 29_000
 
 
 def rows(full: bool = True) -> list[dict[str, Any]]:
@@ -35,11 +27,10 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
     account = accounts.add_account(organization, "bench@example.com", "", Role.ADMIN, time.time_ns())
     api_key, key = accounts.issue_key(account, "", time.time_ns())
     catalogue.install(organization, catalogue.describe(PAIR, "eng", "fra"))
-    handler = _handler()
 
-    def call(method: str, path: str, query: dict[str, str] | None = None, body: str = "") -> Any:
+    def call(method: str, path: str, body: str = "") -> Any:
         with redirect_stdout(io.StringIO()):  # where the metrics go
-            answer = handler(_event(method, path, key, query, body), _Context())
+            answer = calling.invoke("translation_feedback", calling.event(method, path, key, body))
         assert answer["statusCode"] == 200, answer
         return json.loads(answer["body"])
 
@@ -64,36 +55,11 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
             bare(authenticate, load, entry),
         ),
         "list 200 entries": (
-            lambda: call("GET", "/api/v2/feedback", {"perPage": "200"}),
+            lambda: call("GET", "/api/v2/feedback?perPage=200"),
             bare(authenticate, load, *parts),
         ),
     }
     return [_row(name, *_best(ours, theirs, runs)) for name, (ours, theirs) in pairs.items()]
-
-
-def _handler() -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    spec = importlib.util.spec_from_file_location("bench_app", ROOT / "functions/translation_feedback/app.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.api.logger.setLevel("ERROR")
-    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = module.handler
-    return handler
-
-
-def _event(method: str, path: str, key: str, query: dict[str, str] | None, body: str) -> dict[str, Any]:
-    return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": {"Authorization": f"Bearer {key}", "Host": "api.example.com"},
-        "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()},
-        "pathParameters": None,
-        "requestContext": {"path": f"/v1{path}"},
-        "body": body,
-        "isBase64Encoded": False,
-    }
 
 
 def _best(ours: Callable[[], Any], theirs: Callable[[], Any], runs: int) -> tuple[float, float]:

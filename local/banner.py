@@ -17,6 +17,14 @@ LINES = """\
 
   curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
 
+  ENTRY=$(curl -s {url}/api/v1/dataset/entries/next -u {annotator}: -H 'Content-Type: application/json' \\
+    -d '{{"dataset_id":"{dataset}"}}' | sed 's/.*"dataset:entries","id":"\\([^"]*\\).*/\\1/')
+
+  curl -s {url}/api/v1/dataset/annotations/_rpc -u {annotator}: -d '{{"jsonrpc":"2.0","id":1,"method":"create",
+    "params":{{"entry_id":"'$ENTRY'","dimensions":{{"x":10,"y":20}},"annotation":"car"}}}}'
+
+  curl -s -X POST {url}/api/v1/dataset/entries/$ENTRY/submit -u {annotator}:
+
   curl -sL {url}/api/v2/feedback/export -u {admin}:
 
   AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws --endpoint-url {endpoint} --region {region} \\
@@ -34,8 +42,10 @@ def banner(told: dict[str, Any]) -> str:
         url=told["base_url"],
         admin=keys["admin"]["key"],
         user=keys["user"]["key"],
+        annotator=keys["annotator"]["key"],
         pair=told["demo"]["language_pair_id"],
         content=told["demo"]["content_id"],
+        dataset=told["demo"]["dataset_id"],
         endpoint=told["endpoint_url"],
         region=told["region"],
         bucket=told["outputs"]["TransferBucket"],

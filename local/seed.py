@@ -1,4 +1,5 @@
-"""What a fresh local stack begins with: two demo organizations, their accounts, keys and language pairs.
+"""What a fresh local stack begins with: two demo organizations with accounts and keys; language pairs; and
+a project with a member of each role, a dataset and its entries.
 
 The demo keys are the same on every machine, so that what the README says can be pasted; they open
 nothing but stacks that listen on 127.0.0.1.
@@ -19,9 +20,11 @@ sys.path.insert(0, str(ROOT / "layers" / "hearback" / "python"))
 
 from hearback import clients
 from hearback.access import accounts, store
-from hearback.access.model import ApiKey, Role, write_key
+from hearback.access.model import ApiKey, Caller, Role, write_key
 from hearback.content import configurations, contents
 from hearback.content.model import Configuration, Content, ContentType
+from hearback.dataset import datasets, entries, events, members, projects, scope
+from hearback.dataset.model import MemberRole
 from hearback.errors import Invalid
 from hearback.settings import Settings, settings
 from hearback.storage import owed
@@ -30,6 +33,9 @@ from hearback.translation import catalogue
 ACCOUNTS = {
     "admin": ("acme", "admin@acme.example", Role.ADMIN),
     "user": ("acme", "user@acme.example", Role.USER),
+    "owner": ("acme", "owner@acme.example", Role.USER),
+    "reviewer": ("acme", "reviewer@acme.example", Role.USER),
+    "annotator": ("acme", "annotator@acme.example", Role.USER),
     "other_admin": ("globex", "admin@globex.example", Role.ADMIN),
 }
 PAIRS = (
@@ -56,7 +62,8 @@ def seed(stack: Stack) -> dict[str, Any]:
         _make_content_client(organization)
     # No worker of an earlier start is alive: what it was at need not wait until it would be missed.
     owed.sweep(time.time_ns() + 2 * owed.HOLD, patience=owed.HOLD)
-    return {"keys": keys, "demo": {"language_pair_id": PAIRS[0][0], "content_id": CONTENT_ID}}
+    demo = {"language_pair_id": PAIRS[0][0], "content_id": CONTENT_ID, **_demo_project()}
+    return {"keys": keys, "demo": demo}
 
 
 def use(stack: Stack) -> None:
@@ -98,6 +105,38 @@ def _make_content_client(organization: str) -> None:
 def _demo_secret(name: str) -> tuple[str, str]:
     digest = hashlib.sha256(f"demo key of {name}".encode()).hexdigest()
     return digest[:16], digest[16:56]
+
+
+MEMBERS = {
+    "owner": MemberRole.OWNER,
+    "reviewer": MemberRole.REVIEWER,
+    "annotator": MemberRole.ANNOTATOR,
+}
+"""The demo project's members, by the names of their keys."""
+
+
+def _demo_project() -> dict[str, str]:
+    """The demo's project and dataset; made when the organization has no project yet."""
+    caller = store.authenticate(write_key(*_demo_secret("admin")))
+    project = next(scope.standings(caller), None)
+    if project is None:
+        return _make_demo_project(caller, time.time_ns())
+    place = next(iter(scope.of(caller, [project.project.id], None).places))
+    return {"project_id": place.dataset.project_id, "dataset_id": place.dataset.id}
+
+
+def _make_demo_project(caller: Caller, now: int) -> dict[str, str]:
+    """The first of the entries wait for annotators, the others for somebody to take them there."""
+    project = projects.create(caller, {"name": "Street scenes", "description": "Cars, signs and people"}, now)
+    for name, role in MEMBERS.items():
+        attributes = {"email": ACCOUNTS[name][1], "name": name, "role": role}
+        members.create(caller, project.id, attributes, now)
+    modality = {"name": "Crossings", "modality": "image", "labels": ["car", "sign", "person"]}
+    dataset = datasets.create(caller, project.id, modality, now)
+    pictures = [{"resource": f"https://images.example/crossing-{number:02}.jpg"} for number in range(1, 21)]
+    for entry in entries.create(caller, dataset.id, pictures, now)[:15]:
+        events.submit(caller, entry.id, None, now)
+    return {"project_id": project.id, "dataset_id": dataset.id}
 
 
 def _install_pairs(organization: str) -> None:

@@ -33,6 +33,6 @@ def quicken(dynamodb: Any) -> None:
         if expression != IN_RANGE or slot != "KeyConditionExpression":
             return evaluate(expression, item, values, names, slot)
         in_partition = item.get(names["#p"]) == values[":p"]
-        return in_partition and values[":first"]["S"] <= item["sk"]["S"] <= values[":last"]["S"]
+        return in_partition and values[":first"]["S"] <= item[names["#s"]]["S"] <= values[":last"]["S"]
 
     dynamodb._evaluate_condition = evaluated

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import yaml
 from hearback import VERSION
+from hearback.wire.dataset.rpc import METHODS
 from hearback.wire.families import Family
 
-from local.openapi import operations, refusals, schemas
-from local.openapi.operations import Known
-from local.openapi.routes import Route, apis, routes
+from local.openapi import jsonapi, operations, refusals, rpc, schemas, tables
+from local.openapi.routes import Route, functions, routes
+from local.openapi.tables import Known
 from local.paths import ROOT
 
 PATH = ROOT / "docs" / "openapi.json"
@@ -22,10 +21,10 @@ DESCRIPTION = """\
 A serverless backend for human feedback.
 
 A key goes with every request but the public ones. What is said of forms holds for JSON bodies too; parameters
-that a route does not know are ignored."""
+that a route does not know are ignored. The dataset API (`/api/v1/dataset`) speaks JSON:API 1.1."""
 
 SERVERS = [
-    {"url": "http://127.0.0.1:4566/v1", "description": "This machine, after `make run`"},
+    {"url": jsonapi.BASE, "description": "This machine, after `make run`"},
     {
         "url": "https://{api}.execute-api.{region}.amazonaws.com/v1",
         "description": "A deployed stack",
@@ -65,7 +64,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {**INFO, "description": DESCRIPTION},
         "servers": SERVERS,
-        "tags": [{"name": api.family.name, "description": about} for about, api in apis().items()],
+        "tags": [{"name": function.name, "description": function.about} for function in functions()],
         "paths": paths,
         "components": {
             "schemas": schemas.reachable([paths, responses], components),
@@ -82,12 +81,13 @@ def written(made: dict[str, Any]) -> str:
 
 def _known() -> Known:
     every = routes()
-    examples, fields = _table("examples"), _table("fields")
+    examples, fields = tables.examples(), tables.fields()
     _demand_one_to_one(every, examples)
     found, components = schemas.schemas(one for route in every for one in operations.said(route))
     for component in components.values():
         _explain(component, fields)
-    return Known(found, components, examples, fields)
+    components |= jsonapi.components(every) | rpc.components(METHODS)
+    return Known(found, components, examples, fields, tables.records())
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
@@ -96,18 +96,12 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
     return [{scheme: []} for scheme in SECURITY[route.api.authenticate.__name__]]
 
 
-def _table(name: str) -> dict[str, Any]:
-    text = Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.safe_load(text)
-    return table
-
-
 def _demand_one_to_one(every: list[Route], examples: dict[str, Any]) -> None:
     names = [route.name for route in every]
     if len(set(names)) < len(names):
         raise ValueError(f"two routes share a name: {sorted(names)}")
     if differing := set(names) ^ set(examples):
-        raise ValueError(f"examples.yaml and the routes differ in {sorted(differing)}")
+        raise ValueError(f"the examples and the routes differ in {sorted(differing)}")
 
 
 def _explain(component: dict[str, Any], fields: dict[str, str]) -> None:

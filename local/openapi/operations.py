@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from hearback.wire.families import Family
+from hearback.wire.jsonapi import Offer
 from hearback.wire.messages import Answer, to_json
 from pydantic import BaseModel
 
-from local.openapi import refusals
+from local.openapi import jsonapi, refusals, rpc, tables
 from local.openapi.routes import Route
 from local.openapi.schemas import REFERENCE, Said, Schema, resolved
+from local.openapi.tables import Known
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -23,18 +24,10 @@ MULTIPART = "multipart/form-data"
 FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 
 
-@dataclass(frozen=True)
-class Known:
-    """What an operation is written with: the schemas, and what the two tables say."""
-
-    schemas: Mapping[Said, Schema]
-    components: Mapping[str, Schema]
-    examples: Mapping[str, Any]
-    fields: Mapping[str, str]
-
-
 def said(route: Route) -> Iterator[Said]:
     """The types that the route's requests and answers are made of."""
+    if route.operation.offer is not None:
+        return
     arguments = _arguments(route)
     for name in ("query", "form", "parameters"):
         if name in arguments:
@@ -53,15 +46,25 @@ def operation(route: Route, known: Known, security: list[dict[str, list[str]]]) 
     text = " ".join((route.operation.function.__doc__ or "").split())
     made = {
         "operationId": route.name,
-        "tags": [route.api.family.name],
+        "tags": [route.function.name],
         "summary": re.split(r"[.;:] |\.$", text.removeprefix("Ours: "))[0],
         "description": text,
-        "parameters": [*_path_parameters(route, known), *_query_parameters(route, known)],
-        "requestBody": _body(route, known),
-        "responses": _responses(route, known),
+        **_parts(route, known),
         "security": security,
     }
     return {name: value for name, value in made.items() if value or name == "security"}
+
+
+def _parts(route: Route, known: Known) -> Schema:
+    if isinstance(route.operation.offer, Offer):
+        return jsonapi.parts(route, known)
+    if route.operation.offer is not None:
+        return rpc.parts(route, known)
+    return {
+        "parameters": [*_path_parameters(route, known), *_query_parameters(route, known)],
+        "requestBody": _body(route, known),
+        "responses": _responses(route, known),
+    }
 
 
 def _arguments(route: Route) -> dict[str, Any]:
@@ -161,13 +164,9 @@ def _is_document(kind: Any) -> bool:
 
 
 def _responses(route: Route, known: Known) -> Schema:
-    family = route.operation.family
-    made: Schema = {
-        str(status): {"$ref": f"#/components/responses/{family.name}.{status}"}
-        for status in refusals.of(family)
-    }
     answers = {200: _answer(route), **route.operation.also}
-    return made | {str(status): _response(route, status, kind, known) for status, kind in answers.items()}
+    made = {str(status): _response(route, status, kind, known) for status, kind in answers.items()}
+    return refusals.references(route.operation.family) | made
 
 
 def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
@@ -181,7 +180,7 @@ def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
         schema = _or_refusal(route.operation.family, status, known.schemas[kind, "serialization"])
         made["content"] = content(route.operation.family, schema, about.get("answer"))
     if "links" in about:
-        made["links"] = {target: _link(target, where) for target, where in about["links"].items()}
+        made["links"] = tables.links(route.name, known.examples)
     return made
 
 
@@ -204,8 +203,3 @@ def content(family: Family, schema: Schema, example: Any) -> dict[str, Schema]:
 
 def _media(schema: Schema, example: Any) -> Schema:
     return {"schema": schema} if example is None else {"schema": schema, "example": example}
-
-
-def _link(operation_id: str, parameters: Mapping[str, str]) -> Schema:
-    """Where the answer holds what another operation's path asks for."""
-    return {"operationId": operation_id, "parameters": dict(parameters)}

@@ -6,10 +6,11 @@ import json
 from typing import Any, NamedTuple
 
 from hearback import errors
-from hearback.errors import HearbackError
-from hearback.wire.families import Family
+from hearback.errors import HearbackError, Unauthenticated
+from hearback.jsonapi.errors import Fault, Unprocessable
+from hearback.wire.families import DATASET, Family
 
-from local.openapi import schemas
+from local.openapi import resources, schemas
 from local.openapi.schemas import Schema
 
 
@@ -18,13 +19,15 @@ class Refusal(NamedTuple):
     meaning: str
 
 
+STRANGER = Unauthenticated("The API key is not valid.")
+
 REFUSALS = (
     Refusal(
         errors.Invalid("A parameter is missing or invalid.", "perPage: Input should be a valid integer"),
         "The request is wrong; the error says what and where.",
     ),
     Refusal(
-        errors.Unauthenticated("The API key is not valid."),
+        STRANGER,
         "There is no key, or it is not (or no longer) valid.",
     ),
     Refusal(
@@ -58,17 +61,43 @@ REFUSALS = (
 )
 """Where a family has one status for two of them, the first speaks."""
 
+OF_DATASET = (
+    Refusal(
+        errors.Invalid("This is not valid JSON:", "line 1, column 9: Expecting value."),
+        "The body is not valid JSON.",
+    ),
+    Refusal(
+        errors.NotAllowed("There is GET, POST here, and no such method.", "PUT /api/v1/dataset/projects"),
+        "The address takes other methods.",
+    ),
+    Refusal(
+        errors.UnknownMedia("The body must be application/vnd.api+json.", "Content-Type: text/csv"),
+        "The body is of a media type that is not understood.",
+    ),
+    Refusal(
+        Unprocessable(Fault("is required", pointer="/data/attributes/name")),
+        "The request cannot be processed; each error says what is wrong and where.",
+    ),
+)
+"""What the dataset API says beside the others, or in their place."""
+
 
 def of(family: Family) -> dict[int, Refusal]:
     """The family's refusals by status."""
-    by_status = {family.status_of(refusal.error): refusal for refusal in reversed(REFUSALS)}
+    every = (*OF_DATASET, *REFUSALS) if family is DATASET else REFUSALS
+    by_status = {family.status_of(refusal.error): refusal for refusal in reversed(every)}
     return dict(sorted(by_status.items()))
+
+
+def references(family: Family) -> dict[str, Schema]:
+    """The responses of every operation that tell a refusal."""
+    return {str(status): {"$ref": f"#/components/responses/{family.name}.{status}"} for status in of(family)}
 
 
 def document(family: Family, refusal: Refusal) -> Any:
     """JSON as it is read, else the text."""
     body = family.error(refusal.error)[1]
-    return json.loads(body) if family.media_type == "application/json" else body
+    return json.loads(body) if family.media_type.endswith("json") else body
 
 
 def schema_name(family: Family) -> str:
@@ -76,5 +105,7 @@ def schema_name(family: Family) -> str:
 
 
 def schema(family: Family) -> Schema:
-    """The form of the family's errors, as one of them shows it."""
+    """The form of the family's errors, as one of them shows it; the dataset API's is known."""
+    if family is DATASET:
+        return resources.ERROR
     return schemas.of_example(document(family, REFUSALS[0]))

@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from hearback.wire.api import Api, Operation
+from hearback.wire.jsonapi import JsonApi
 
 from local.paths import ROOT
 
 
 @dataclass(frozen=True)
-class Route:
+class Function:
+    """One function behind the gateway: its folder's name, and what its file says about itself."""
+
+    name: str
+    about: str
     api: Api
+
+
+@dataclass(frozen=True)
+class Route:
+    function: Function
     operation: Operation
 
     @property
     def name(self) -> str:
-        """The function's name, which is the operation's id."""
+        """The Python function's name, which is the operation's id."""
         return self.operation.function.__name__
+
+    @property
+    def api(self) -> Api:
+        return self.function.api
 
 
 @cache
-def apis() -> dict[str, Api]:
-    """Every `functions/*/app.py` that defines an `api`, by what it says about itself."""
-    modules = [_load(path) for path in sorted((ROOT / "functions").glob("*/app.py"))]
-    found = {module.__doc__ or "": getattr(module, "api", None) for module in modules}
-    return {about: api for about, api in found.items() if isinstance(api, Api)}
+def functions() -> list[Function]:
+    """Every `functions/*/app.py` that defines an `api`."""
+    return list(_functions())
 
 
 def routes() -> list[Route]:
-    return [Route(api, operation) for api in apis().values() for operation in api.operations]
+    return [Route(function, operation) for function in functions() for operation in function.api.operations]
+
+
+def _functions() -> Iterator[Function]:
+    for path in sorted((ROOT / "functions").glob("*/app.py")):
+        module = _load(path)
+        api = getattr(module, "api", None)
+        api = api.api if isinstance(api, JsonApi) else api
+        if isinstance(api, Api):
+            yield Function(path.parent.name, module.__doc__ or "", api)
 
 
 def _load(path: Path) -> ModuleType:

@@ -10,11 +10,13 @@ import requests
 
 from local.stack import Stack
 from tests.flows.organizations import Organization, found
+from tests.flows.studios import Studio, studio
+from tests.flows.validating import Validating
 
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[requests.Session]:
-    with requests.Session() as session:
+    with Validating() as session:
         session.trust_env = False  # no proxy and no .netrc of the developer's
         yield session
 
@@ -41,3 +43,15 @@ def bystanders(stack: Stack, http: requests.Session) -> Organization:
 def entry(organization: Organization) -> dict[str, Any]:
     """The user's."""
     return organization.user.give("hello", "bonjour", machineTranslation="salut", comment="warmer")
+
+
+@pytest.fixture
+def project(organization: Organization) -> Studio:
+    """A project of the organization's, with people and a dataset."""
+    return studio(organization)
+
+
+@pytest.fixture(scope="session")
+def quiet_project(stack: Stack, http: requests.Session) -> Studio:
+    """A project for tests that leave nothing behind."""
+    return studio(found(stack, http))

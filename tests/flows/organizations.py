@@ -14,6 +14,7 @@ from hearback.translation import catalogue
 
 from local import seed
 from local.stack import Stack
+from tests.flows.validating import MEDIA_TYPE
 
 ENG_FRA = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 ENG_SPA = "EngSpa_Generic_SRV_TNMV_8_5_x_6"
@@ -108,9 +109,11 @@ def answer(response: requests.Response) -> Any:
 
 
 def refusal(response: requests.Response, status: int) -> str:
-    """Message and details of an error, which must have this status and the documented form."""
+    """Message and details of an error, which must have this status and its family's documented form."""
     assert response.status_code == status, f"{response.status_code}: {response.text[:500]}"
     document = response.json()
+    if response.headers["Content-Type"] == MEDIA_TYPE:  # the session has validated its form
+        return " ".join(error["detail"] for error in document["errors"])
     error = document["error"]
     assert set(error) == {"code", "message", "details"}
     assert error["code"] == response.status_code

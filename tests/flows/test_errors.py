@@ -19,8 +19,8 @@ BATCH_DELETE = f"{FEEDBACK}/batch-delete"
 
 
 def raw(
-    person: Person, method: str, path: str, body: bytes = b"", **headers: bytes
-) -> tuple[int, dict[str, Any]]:
+    person: Person, method: str, path: str, body: bytes = b"", member: str = "error", **headers: bytes
+) -> tuple[int, Any]:
     """A request byte by byte, as no proper client would send it: status and error."""
     address = urlsplit(person.base_url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
@@ -31,7 +31,7 @@ def raw(
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
-        return response.status, json.loads(response.read())["error"]
+        return response.status, json.loads(response.read())[member]
     finally:
         connection.close()
 

@@ -7,7 +7,6 @@ until it says what in an organization the variable can name.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -19,10 +18,21 @@ import pytest
 import requests
 
 from local import cfn
+from local.openapi.routes import routes
 from local.paths import ROOT
 from local.stack import Stack
 from tests.flows.content import ABOUT, FLAG, JSON
-from tests.flows.organizations import ACCESS, FEEDBACK, Organization, Person, answer, found, refusal
+from tests.flows.organizations import (
+    ACCESS,
+    FEEDBACK,
+    Organization,
+    Person,
+    answer,
+    found,
+    refusal,
+    until_patience_ends,
+)
+from tests.flows.studios import DATASET, RPC, create, document, one, path
 from tests.flows.test_tmx import tmx, tu
 
 WRONG_KEY = f"hb_{'0' * 16}_{'0' * 40}"
@@ -34,58 +44,41 @@ MARK = f"private-{uuid4().hex[:8]}"
 class Route(NamedTuple):
     method: str
     path: str
+    refuses: bool = False
+    """It is there to say that there is no such method (`No…` in the template), or no such path (`Other…`)."""
 
     @property
     def variables(self) -> list[str]:
-        return re.findall(r"{(\w+)\+?}", self.path)
+        """What the path's variables name: those of the dataset API, a thing of the collection before."""
+        found = re.findall(r"(\w+)/{(\w+)\+?}", self.path)
+        return [before if name == "resource_id" else name for before, name in found]
 
     @property
-    def is_catch_all(self) -> bool:
-        return "+}" in self.path
-
-    @property
-    def is_refused(self) -> bool:
-        """Deployed for no other sake than to refuse its method in the family's form."""
-        return self.path.startswith("/data/submitfeedback.") and self.method != "POST"
-
-    @property
-    def refusals_are_200(self) -> bool:
-        return self.path.startswith("/data/")
+    def collection(self) -> str | None:
+        """Of the dataset API's, the one that the route is about."""
+        return self.path.split("/")[4] if self.path.startswith(DATASET) else None
 
     def filled(self, things: dict[str, str]) -> str:
-        return re.sub(r"{(\w+)\+?}", lambda variable: things[variable[1]], self.path)
+        path = self.path
+        for name in self.variables:
+            path = re.sub(r"{\w+\+?}", things[name], path, count=1)
+        return path
 
 
 def _routes() -> Iterator[Route]:
     functions = cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function")
     for function in functions.values():
-        for event in function["Properties"].get("Events", {}).values():
+        for name, event in function["Properties"].get("Events", {}).items():
             if event["Type"] == "Api":
-                yield Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"])
+                it = event["Properties"]
+                yield Route(it["Method"].upper(), it["Path"], name.startswith(("No", "Other")))
 
 
 @cache
 def _public() -> frozenset[Route]:
     """The routes that the code declares public."""
-    return frozenset(
-        Route(operation.method, operation.path)
-        for file in sorted((ROOT / "functions").glob("*/app.py"))
-        for operation in getattr(_module(str(file)), "api", _NoApi).operations
-        if operation.public
-    )
-
-
-class _NoApi:
-    operations: tuple[Any, ...] = ()
-
-
-def _module(file: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"route_of_{uuid4().hex}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    operations = [route.operation for route in routes()]
+    return frozenset(Route(each.method, each.path) for each in operations if each.public)
 
 
 ROUTES = sorted(_routes())
@@ -104,7 +97,7 @@ class Household(NamedTuple):
 @pytest.fixture(scope="module")
 def household(stack: Stack, http: requests.Session) -> Household:
     organization = found(stack, http)
-    things = _things(organization)
+    things = {**_things(organization), **_dataset_things(organization.admin)}
     return Household(organization, things, _seen(organization.admin, things), found(stack, http).admin)
 
 
@@ -133,6 +126,34 @@ def _things(organization: Organization) -> dict[str, str]:
     }
 
 
+def _dataset_things(admin: Person) -> dict[str, str]:
+    """By the name of a collection, a record in it; the entry is in the admin's own hands."""
+    gone = create(admin, "projects", {"name": MARK})
+    assert admin.delete(path("projects", gone)).status_code == 204
+    project = create(admin, "projects", {"name": MARK, "description": MARK})
+    member = {"email": f"{MARK}@example.org", "name": MARK, "role": "annotator"}
+    people = create(admin, "project_members", member, project=project["id"])
+    dataset = create(admin, "datasets", {"name": MARK, "modality": MARK}, project=project["id"])
+    entry = create(admin, "entries", {"resource": MARK}, dataset=dataset["id"])
+    one(admin.post(f"{path('entries', entry)}/submit"))
+    one(admin.get(f"{path('entries', entry)}/select"))
+    annotation = create(admin, "annotations", {"annotation": MARK}, entry=entry["id"])
+    note = {"anchor_type": "annotation", "annotation_id": annotation["id"], "content_md": MARK}
+    feed = create(admin, "note_feeds", {"entry_id": entry["id"], **note})
+    comment = create(admin, "note_comments", {"content_md": MARK}, note_feed=feed["id"])
+    one(admin.post(f"{path('note_feeds', feed)}/resolve"))
+    _wait_for(admin, path("deletions", gone))
+    made = (project, people, dataset, entry, annotation, feed, comment)
+    return {"deletions": gone["id"]} | {each["type"].partition(":")[2]: each["id"] for each in made}
+
+
+def _wait_for(admin: Person, deletion: str) -> None:
+    for _ in until_patience_ends():
+        if one(admin.get(deletion))["attributes"]["status"] == "completed":
+            return
+    raise AssertionError("the deletion does not end")
+
+
 def _export_id(admin: Person) -> str:
     """Of an export that is too large for one answer."""
     redirect = admin.get(f"{FEEDBACK}/export", allow_redirects=False)
@@ -142,8 +163,12 @@ def _export_id(admin: Person) -> str:
     return name[1]
 
 
-def _wishes(things: dict[str, str]) -> dict[str, Any]:
+def _wishes(things: dict[str, str], route: Route) -> dict[str, Any]:
     """A request body that names all that another organization has, under every name there is."""
+    if route.path == RPC:
+        return {"jsonrpc": "2.0", "method": "show", "params": {"id": things["annotations"]}, "id": 1}
+    if route.collection:
+        return _jsonapi_wishes(things, route.collection)
     return {
         **things,
         **ABOUT,
@@ -160,15 +185,32 @@ def _wishes(things: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _jsonapi_wishes(things: dict[str, str], collection: str) -> dict[str, Any]:
+    parents = {"project": "projects", "dataset": "datasets", "entry": "entries", "note_feed": "note_feeds"}
+    attributes = {f"{name}_id": things[type] for name, type in parents.items()} | {
+        "annotation_id": things["annotations"],
+        "account_id": int(things["accountId"]),
+        "assigned_to_id": int(things["accountId"]),
+        "anchor_type": "annotation",
+        **dict.fromkeys(("name", "modality", "resource", "annotation", "content_md", "message"), "theirs"),
+    }
+    return document(collection, attributes, **{name: things[type] for name, type in parents.items()})
+
+
 def _seen(admin: Person, things: dict[str, str]) -> dict[str, str]:
     """All that an organization's own admin can read of it."""
     return {
         route.path: _without_signature(
-            admin.get(route.filled(things), params=ABOUT, allow_redirects=False).text
+            admin.get(route.filled(things), params=_about(route), allow_redirects=False).text
         )
         for route in ROUTES
         if route.method == "GET" and not route.path.endswith("/export")
     }
+
+
+def _about(route: Route) -> dict[str, str]:
+    """What its query string has to say."""
+    return ABOUT if route.path.startswith("/data/") else {}
 
 
 def _without_signature(text: str) -> str:
@@ -177,7 +219,7 @@ def _without_signature(text: str) -> str:
 
 
 def test_the_template_has_routes_and_few_are_public() -> None:
-    assert len(ROUTES) > 30
+    assert len(ROUTES) > 100
     assert {f"{route.method} {route.path}" for route in _public()} == {
         "POST /api/v2/auth",
         "GET /api/v2/system/info",
@@ -195,30 +237,40 @@ def test_every_path_variable_names_something(household: Household) -> None:
 def test_no_route_opens_without_a_valid_key(
     household: Household, route: Route, auth: tuple[str, str] | None
 ) -> None:
-    path, body = route.filled(household.things), _wishes(household.things)
-    response = household.stranger.ask(route.method, path, auth=auth, json=body)
-    _assert_is_refused(route, response)
+    body = _wishes(household.things, route)
+    response = household.stranger.ask(route.method, route.filled(household.things), auth=auth, json=body)
     assert MARK not in response.text
-
-
-def _assert_is_refused(route: Route, response: requests.Response) -> None:
-    if route.is_refused:
-        assert response.status_code == 405
-    elif route.refusals_are_200:
-        assert response.status_code == (404 if route.is_catch_all else 200)
-        assert ("ERROR_UNSUPPORTED" if route.is_catch_all else "ERROR_PARAM_INVALID_API_KEY") in response.text
-    elif route.is_catch_all:
-        refusal(response, 404)
+    if route.path.startswith("/data/"):
+        _is_refused_in_an_envelope(route, response)
+    elif route.refuses:
+        refusal(response, 404 if "+}" in route.path else _no_such_method(route))
+    elif route.path == RPC:
+        assert response.status_code == 401
+        assert response.json()["error"]["code"] == -32001
     elif route not in _public():
         refusal(response, 401)
+
+
+def _is_refused_in_an_envelope(route: Route, response: requests.Response) -> None:
+    if not route.refuses:
+        assert response.status_code == 200
+        assert "ERROR_PARAM_INVALID_API_KEY" in response.text
+        return
+    assert response.status_code == (404 if "+}" in route.path else 405)
+    assert "ERROR_UNSUPPORTED" in response.text or route.method == "HEAD"
+
+
+def _no_such_method(route: Route) -> int:
+    """What a family says to a method that an address does not take."""
+    return 405 if route.collection else 404
 
 
 @each_route
 def test_the_things_are_there_for_their_own_people(household: Household, route: Route) -> None:
     """Else the next test would prove nothing."""
-    if route.method == "GET" and not route.is_catch_all and not route.is_refused:
+    if route.method == "GET" and not route.refuses:
         shown = household.organization.admin.get(
-            route.filled(household.things), params=ABOUT, allow_redirects=False
+            route.filled(household.things), params=_about(route), allow_redirects=False
         )
         assert shown.status_code in (200, 302)
 
@@ -226,7 +278,7 @@ def test_the_things_are_there_for_their_own_people(household: Household, route: 
 @each_route
 def test_no_route_shows_or_changes_what_another_organization_has(household: Household, route: Route) -> None:
     path, things = route.filled(household.things), household.things
-    for body in ({"json": _wishes(things)}, {"params": {"feedbackIds": things["feedbackId"]}}, {}):
+    for body in ({"json": _wishes(things, route)}, {"params": {"feedbackIds": things["feedbackId"]}}, {}):
         response = household.stranger.ask(route.method, path, allow_redirects=False, **body)
         assert MARK not in response.text
         assert household.organization.organization_id not in response.text
@@ -240,10 +292,27 @@ def _assert_is_the_strangers_own(response: requests.Response, things: dict[str, 
     assert json.loads(response.text)["domain"] == ""
 
 
+NAMING = [route for route in ROUTES if route.collection and not route.refuses and route.path != RPC]
+NAMING = [
+    route
+    for route in NAMING
+    if route.variables or (route.method == "POST" and route.path != f"{DATASET}/projects")
+]
+
+
+@pytest.mark.parametrize("route", NAMING, ids=lambda route: f"{route.method} {route.path}")
+def test_what_another_organization_has_is_not_found(household: Household, route: Route) -> None:
+    """Neither in an address nor as what a new record would belong to."""
+    things = household.things
+    body = None if route.method == "GET" else _wishes(things, route)
+    response = household.stranger.ask(route.method, route.filled(things), json=body)
+    refusal(response, 404)
+
+
 def test_all_is_as_before_when_strangers_have_tried_everything(household: Household) -> None:
     assert any(MARK in text for text in household.seen.values())
     for route in ROUTES:
-        path, body = route.filled(household.things), _wishes(household.things)
+        path, body = route.filled(household.things), _wishes(household.things, route)
         household.stranger.ask(route.method, path, allow_redirects=False, json=body)
         household.stranger.ask(route.method, path, auth=None, json=body)
     assert _seen(household.organization.admin, household.things) == household.seen

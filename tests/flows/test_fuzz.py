@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 from local.openapi.document import PATH
 from local.stack import Stack
 from tests.flows.content import VOTE
-from tests.flows.organizations import ACCESS, ENG_FRA, FEEDBACK, Organization, answer, found
+from tests.flows.organizations import ACCESS, ENG_FRA, FEEDBACK, Organization, Person, answer, found
+from tests.flows.studios import DATASET, PARENTS, create, one, path
 
 CHECKS = [
     not_a_server_error,
@@ -63,9 +64,11 @@ reference = schemathesis.openapi.from_dict(_reference())
 declared = schemathesis.openapi.from_dict(_reference())
 declared.config.phases.coverage.enabled = False  # it is done with the whole reference
 private = declared.exclude(lambda context: context.operation.definition.raw["security"] == [])
+of_dataset = declared.include(lambda context: context.operation.path.startswith(DATASET))
 about_something = declared.include(
     lambda context: (
-        "{" in context.operation.path or context.operation.definition.raw["operationId"] in ABOUT_SOMETHING
+        ("{" in context.operation.path and not context.operation.path.startswith(DATASET))
+        or context.operation.definition.raw["operationId"] in ABOUT_SOMETHING
     )
 )
 
@@ -108,6 +111,56 @@ def test_any_request_about_something_that_exists_gets_such_an_answer(
         if isinstance(told, dict):
             told.update({name: value for name, value in there.items() if name in told})
     _send(case, fuzzed, http)
+
+
+@pytest.fixture
+def records(fuzzed: Organization) -> dict[str, str]:
+    """A record of each type, by its collection: a new set, since some of what is sent deletes."""
+    return _records(fuzzed.admin)
+
+
+def _records(admin: Person) -> dict[str, str]:
+    """The entry is in the admin's own hands, so that everything can be done with it."""
+    project = create(admin, "projects", {"name": "fuzzed"})
+    dataset = create(admin, "datasets", {"name": "fuzzed", "modality": "text"}, project=project["id"])
+    entry = create(admin, "entries", {"resource": "fuzzed"}, dataset=dataset["id"])
+    one(admin.post(f"{path('entries', entry)}/submit"))
+    one(admin.get(f"{path('entries', entry)}/select"))
+    annotation = create(admin, "annotations", {"annotation": 1}, entry=entry["id"])
+    feed = create(admin, "note_feeds", {"entry_id": entry["id"]})
+    comment = create(admin, "note_comments", {}, note_feed=feed["id"])
+    query = {"filter[project_id]": project["id"]}
+    (member,) = admin.get(f"{DATASET}/project_members", params=query).json()["data"]
+    gone = create(admin, "projects", {"name": "gone"})
+    assert admin.delete(path("projects", gone)).status_code == 204
+    made = (project, member, dataset, entry, annotation, feed, comment)
+    return {each["type"].partition(":")[2]: each["id"] for each in made} | {"deletions": gone["id"]}
+
+
+@of_dataset.parametrize()
+@FEW
+def test_any_request_about_records_that_exist_gets_such_an_answer(
+    case: Case[Any], fuzzed: Organization, records: dict[str, str], http: requests.Session
+) -> None:
+    collection = case.path.split("/")[4]
+    if "resource_id" in (case.path_parameters or {}):
+        case.path_parameters["resource_id"] = records[collection]
+    _name(case.body, records, collection)
+    _send(case, fuzzed, http)
+
+
+def _name(told: Any, records: dict[str, str], collection: str) -> None:
+    """Put ids of records that exist wherever a body names one."""
+    if isinstance(told, list):
+        for each in told:
+            _name(each, records, collection)
+    if not isinstance(told, dict):
+        return
+    ids = {f"{name}_id": records[type] for name, type in PARENTS.items()} | {"id": records[collection]}
+    ids["annotation_id"] = records["annotations"]
+    told.update({name: id for name, id in ids.items() if name in told})
+    for name, each in told.items():
+        _name(each, records, PARENTS.get(name, collection))
 
 
 LONGEST_ADDRESS = 8_000

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
+import copy
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import boto3
@@ -21,153 +17,144 @@ from hearback.settings import Settings, settings
 from hearback.storage import hot
 from hearback.translation import catalogue
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 
 from local import cfn
+from local.paths import ROOT
+from tests.functions import labelling
+from tests.functions.gateway import WATCH, Product
+from tests.functions.labelling import Team
 
-ROOT = Path(__file__).parents[2]
 NOW = 1_786_482_417_242_393_801
 PAIRS = {"EngFra_Generic_SRV_TNMV_8_4_x_1": ("eng", "fra"), "EngSpa_Generic_SRV_TNMV_8_5_x_6": ("eng", "spa")}
 KEYS = {"admin": ("1" * 16, "a" * 40), "user": ("2" * 16, "b" * 40), "other_admin": ("3" * 16, "c" * 40)}
-
-
-class Context:
-    """What Lambda tells a function about its invocation."""
-
-    function_name = memory_limit_in_mb = "hearback"
-    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:hearback"
-    aws_request_id = "8f5a1c1e-5d0a-4f0b-9e70-3f0f1d9f7c11"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 29_000
-
-
-@cache
-def app(function: str) -> ModuleType:
-    """A function's module, under a name of its own."""
-    spec = importlib.util.spec_from_file_location(
-        f"functions_{function}", ROOT / "functions" / function / "app.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def invoke(function: str, event: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = app(function).handler(event, Context())
-    return answer
-
-
-def sample(function: str, case: str) -> dict[str, Any]:
-    """One of the events that document a function."""
-    event: dict[str, Any] = json.loads((ROOT / "events" / function / f"{case}.json").read_text())
-    return event
-
-
-@dataclass(frozen=True)
-class Product:
-    """The product's resources, and the keys of its accounts by name."""
-
-    template: dict[str, Any]
-    keys: dict[str, str]
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: str = "",
-        key: str = "admin",
-        function: str = "translation_feedback",
-    ) -> tuple[int, Any]:
-        """Call an API as the gateway would; the status and the JSON document of the answer."""
-        path, _, query = path.partition("?")
-        values = {name: [value] for name, value in (pair.split("=") for pair in query.split("&") if pair)}
-        event = {
-            "resource": path,
-            "path": path,
-            "httpMethod": method,
-            "headers": {"Authorization": f"Bearer {self.keys[key]}", "Host": "api.example.com"},
-            "multiValueQueryStringParameters": values or None,
-            "pathParameters": None,
-            "requestContext": {"path": f"/v1{path}"},
-            "body": body or None,
-            "isBase64Encoded": False,
-        }
-        answer = invoke(function, event)
-        return answer["statusCode"], json.loads(answer["body"])
+# ── What is there ──
 
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[None]:
     """One moto for all handlers: a client made anew for each test would cost more than the test."""
     with mock_aws():
+        WATCH.begin()
         yield
 
 
-@pytest.fixture
-def product(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
-    """Everything of the template that holds data, empty but for two organizations with accounts and pairs."""
+@dataclass(frozen=True)
+class World:
+    """Everything of the template that holds data, and what is in the tables when a test begins."""
+
+    product: Product
+    environment: dict[str, str]
+    tables: dict[str, Any]
+
+    @classmethod
+    def of(cls, product: Product, environment: dict[str, str]) -> World:
+        """As the tables are now."""
+        return cls(product, environment, copy.deepcopy(_backend().tables))
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Make it what the product finds."""
+        for name, value in self.environment.items():
+            monkeypatch.setenv(name, value)
+        for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
+            cached.cache_clear()
+        hot.forget()
+        _backend().tables = copy.deepcopy(self.tables)
+
+
+def _backend() -> Any:
+    return dynamodb_backends["123456789012"]["us-east-1"]
+
+
+@pytest.fixture(scope="session")
+def world(aws: None) -> World:
+    """Two organizations with accounts and language pairs, and nothing else."""
     template = cfn.load(ROOT / "template.yaml")
-    for name, value in _create(template).items():
-        monkeypatch.setenv(name, value)
-    for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
-        cached.cache_clear()
-    hot.forget()
-    yield Product(template, {name: _account(name) for name in KEYS})
-    _delete()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _forget_endpoints(monkeypatch)
+        environment = _create(template)
+        World(Product(template, {}), environment, _backend().tables).enter(monkeypatch)
+        return World.of(Product(template, {name: account(name) for name in KEYS}), environment)
+
+
+@pytest.fixture
+def product(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
+    """Everything of the template that holds data, empty but for two organizations with accounts and pairs."""
+    world.enter(monkeypatch)
+    yield Product(world.product.template, dict(world.product.keys))
+    _empty(world.environment)
+
+
+@pytest.fixture(scope="session")
+def staffed(world: World) -> tuple[World, Team]:
+    """The same with people of all kinds, a project of theirs and a dataset in it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _forget_endpoints(monkeypatch)
+        world.enter(monkeypatch)
+        more = {name: account(name, role) for name, role in labelling.PEOPLE.items()}
+        product = Product(world.product.template, world.product.keys | more)
+        team = labelling.begin(product)
+        return World.of(product, world.environment), team
+
+
+@pytest.fixture
+def team(staffed: tuple[World, Team], monkeypatch: pytest.MonkeyPatch) -> Iterator[Team]:
+    """A project of acme's with an owner, two reviewers and two annotators."""
+    world, known = staffed
+    world.enter(monkeypatch)
+    product = Product(world.product.template, dict(world.product.keys))
+    yield Team(product, known.project, known.leaves)
+    _empty(world.environment)
 
 
 def _create(template: dict[str, Any]) -> dict[str, str]:
     """The resources, and the environment that names them."""
+    dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
     for name, table in cfn.of_type(template, "AWS::DynamoDB::Table").items():
         kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
         wanted = {key: value for key, value in table["Properties"].items() if key in kept}
-        boto3.client("dynamodb").create_table(TableName=name, **wanted)
-    for name in cfn.of_type(template, "AWS::SQS::Queue"):
-        boto3.client("sqs").create_queue(QueueName=name)
+        dynamodb.create_table(TableName=name, **wanted)
+    queues = {name: sqs.create_queue(QueueName=name) for name in cfn.of_type(template, "AWS::SQS::Queue")}
     for name in cfn.of_type(template, "AWS::SecretsManager::Secret"):
         boto3.client("secretsmanager").create_secret(Name=name, SecretString="s" * 64)
     boto3.client("s3").create_bucket(Bucket="transfer")
-    return {f"HEARBACK_{field.upper()}": _value(field) for field in Settings._fields}
+    known = {"Environment": "dev", "TransferBucket": "transfer"} | {
+        name: queue["QueueUrl"] for name, queue in queues.items()
+    }
+    logical = {field: "".join(word.title() for word in field.split("_")) for field in Settings._fields}
+    return {f"HEARBACK_{field.upper()}": known.get(name, name) for field, name in logical.items()}
 
 
-def _value(field: str) -> str:
-    logical = "".join(word.title() for word in field.split("_"))
-    if field.endswith("_queue"):
-        return str(boto3.client("sqs").get_queue_url(QueueName=logical)["QueueUrl"])
-    return {"environment": "dev", "transfer_bucket": "transfer"}.get(field, logical)
+def _empty(environment: dict[str, str]) -> None:
+    """What a test left in queues and in the bucket."""
+    for name, value in environment.items():
+        if name.endswith("_QUEUE"):
+            clients.sqs().delete_queue(QueueUrl=value)  # to purge one takes a minute
+            clients.sqs().create_queue(QueueName=value.rpartition("/")[2])
+    for kept in clients.s3().list_objects_v2(Bucket="transfer").get("Contents", []):
+        clients.s3().delete_object(Bucket="transfer", Key=kept["Key"])
 
 
-def _delete() -> None:
-    dynamodb, sqs, s3 = boto3.client("dynamodb"), boto3.client("sqs"), boto3.resource("s3")
-    for table in dynamodb.list_tables()["TableNames"]:
-        dynamodb.delete_table(TableName=table)
-    for url in sqs.list_queues().get("QueueUrls", []):
-        sqs.delete_queue(QueueUrl=url)
-    s3.Bucket("transfer").objects.all().delete()
-    s3.Bucket("transfer").delete()
-    secrets = boto3.client("secretsmanager")
-    for secret in secrets.list_secrets()["SecretList"]:
-        secrets.delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
-
-
-def _account(name: str) -> str:
-    """An account with a known key, in acme or (other_admin) in globex with pairs of its own."""
+def account(name: str, role: Role | None = None) -> str:
+    """An account with a known key, in acme or (other…) in globex with pairs of its own; the key."""
     organization = "globex" if name.startswith("other") else "acme"
     if not store.organization_exists(organization):
         store.create_organization(organization, organization, NOW)
         for pair, (source, target) in PAIRS.items():
             catalogue.install(organization, catalogue.describe(pair, source, target))
-    role = Role.ADMIN if name.endswith("admin") else Role.USER
-    account = accounts.add_account(organization, f"{name}@{organization}.example", name, role, NOW)
-    key_id, secret = KEYS[name]
-    store.create_key(account, ApiKey(key_id, account.account_id, account.email, name, NOW, None), secret)
+    role = role or (Role.ADMIN if name.endswith("admin") else Role.USER)
+    made = accounts.add_account(organization, f"{name}@{organization}.example", name, role, NOW)
+    key_id, secret = KEYS.get(name) or (name.encode().hex()[:16].rjust(16, "0"), "d" * 40)
+    store.create_key(made, ApiKey(key_id, made.account_id, made.email, name, NOW, None), secret)
     return write_key(key_id, secret)
 
 
 @pytest.fixture(autouse=True)
 def _no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     """moto answers in this process, whatever another test has pointed at."""
+    _forget_endpoints(monkeypatch)
+
+
+def _forget_endpoints(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
         monkeypatch.delenv(name)

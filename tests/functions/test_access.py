@@ -9,7 +9,8 @@ from hearback.access import accounts, store
 from hearback.access.model import Role
 from hearback.errors import Conflict
 
-from tests.functions.conftest import NOW, Product
+from tests.functions.conftest import NOW
+from tests.functions.gateway import Product
 
 
 def call(product: Product, method: str, path: str, body: str = "", key: str = "admin") -> tuple[int, Any]:

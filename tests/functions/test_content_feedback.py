@@ -24,7 +24,8 @@ from hearback.content.model import (
 from hearback.storage import reads
 
 from benchmarks.meter import metered
-from tests.functions.conftest import NOW, Product, invoke, sample
+from tests.functions.conftest import NOW
+from tests.functions.gateway import Product, invoke, sample
 
 ABOUT = "ContentType=review&ContentId=product1"
 VOTE = f"ApiVersion=5.4&{ABOUT}&FeedbackType=helpfulness&Vote=Positive&UserId="
@@ -253,7 +254,8 @@ def respond(product: Product, key: str = "user") -> dict[str, Any]:
     event = sample("content_feedback", "statistics")
     event["headers"]["Authorization"] = f"Bearer {product.keys[key]}"
     event["multiValueQueryStringParameters"] = {"ContentType": ["review"], "ContentId": ["product1"]}
-    return invoke("content_feedback", event)
+    answer: dict[str, Any] = invoke("content_feedback", event)
+    return answer
 
 
 def quota(answer: dict[str, Any]) -> tuple[str, ...]:

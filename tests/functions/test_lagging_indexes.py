@@ -16,7 +16,7 @@ from hearback.translation.entries import Batch, Lost
 from hearback.translation.filters import Filter
 from hearback.translation.model import ApprovalState, Change, Feedback, NewFeedback
 
-from tests.functions.conftest import Product
+from tests.functions.gateway import Product
 
 PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 ADMIN = Caller("acme", 1, "admin@acme.example", Role.ADMIN, "1" * 16)

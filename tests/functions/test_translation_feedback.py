@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
-from tests.functions.conftest import Product, invoke, sample
+from tests.functions.gateway import Product, invoke, sample
 
 PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
 ENTRY = f"languagePairId={PAIR}&sourceText=hello&suggestedTranslation=bonjour&machineTranslation=salut"

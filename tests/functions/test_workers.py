@@ -10,7 +10,7 @@ import boto3
 from hearback.settings import settings
 from hearback.storage import owed, transactions
 
-from tests.functions.conftest import Product, invoke, sample
+from tests.functions.gateway import Product, invoke, sample
 
 TMX = b"""<tmx version="1.4"><header srclang="en"/><body>
 <tu><tuv xml:lang="en"><seg>hello</seg></tuv><tuv xml:lang="fr"><seg>bonjour</seg></tuv></tu>

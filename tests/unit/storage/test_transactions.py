@@ -14,7 +14,7 @@ from hearback import clients
 from hearback.errors import Busy
 from hearback.storage import transactions
 from hearback.storage.items import key, number, text
-from hearback.storage.transactions import ConditionFailed, check, delete, put, transact, update
+from hearback.storage.transactions import ConditionFailed, Contended, check, delete, put, transact, update
 
 WRITES = [
     put("things", key("a", "1"), "attribute_not_exists(pk)"),
@@ -128,6 +128,32 @@ def test_contention_without_end_is_busy_after_some_ten_seconds_at_most(
     assert len(pauses) == transactions._ATTEMPTS
     assert sum(pauses) < 15
     assert max(pauses) <= 2
+
+
+def test_who_can_write_elsewhere_is_told_of_the_first_contention(
+    answers: Stubber, pauses: list[float]
+) -> None:
+    refuse(answers, "TransactionCanceledException", "None", "TransactionConflict", "None")
+    with pytest.raises(Contended):
+        transact(WRITES, patient=False)
+    assert pauses == []
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "TransactionInProgressException"])
+def test_throttling_is_waited_out_also_by_who_can_write_elsewhere(
+    answers: Stubber, pauses: list[float], code: str
+) -> None:
+    refuse(answers, code)
+    refuse(answers, "TransactionCanceledException", "ThrottlingError", "None", "None")
+    succeed(answers)
+    transact(WRITES, patient=False)
+    assert len(pauses) == 2
+
+
+def test_a_failed_condition_outweighs_a_conflict_also_for_who_can_write_elsewhere(answers: Stubber) -> None:
+    refuse(answers, "TransactionCanceledException", "TransactionConflict", "None", "ConditionalCheckFailed")
+    with pytest.raises(ConditionFailed):
+        transact(WRITES, patient=False)
 
 
 # ── How writes are written ──

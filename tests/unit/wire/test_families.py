@@ -7,12 +7,13 @@ import json
 import pytest
 from hearback import errors
 from hearback.errors import HearbackError
+from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.storage.transactions import ConditionFailed
-from hearback.wire.families import ACCESS, CONTENT, STATUS, TRANSLATION, Family
+from hearback.wire.families import ACCESS, CONTENT, DATASET, STATUS, TRANSLATION, Family
 from hypothesis import given
 from hypothesis import strategies as st
 
-FAMILIES = [TRANSLATION, ACCESS]
+FAMILIES = [TRANSLATION, ACCESS, DATASET]
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HearbackError)]
 each_family = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 
@@ -44,8 +45,8 @@ def test_content_has_200_for_errors_of_which_its_clients_would_discard_the_body(
     assert {kind: status for kind, status in statuses.items() if status != 200} == others
 
 
-def test_a_method_that_a_route_does_not_have_is_not_found_to_the_others() -> None:
-    assert [family.status_of(errors.NotAllowed("m")) for family in FAMILIES] == [404, 404]
+def test_a_method_that_a_route_does_not_have_is_not_found_where_the_contract_knows_no_405() -> None:
+    assert [family.status_of(errors.NotAllowed("m")) for family in (TRANSLATION, ACCESS)] == [404, 404]
 
 
 @each_family
@@ -60,8 +61,25 @@ def test_a_more_special_error_has_the_status_of_the_nearest_it_is_a_kind_of() ->
     assert TRANSLATION.status_of(TooManyUnits("m")) == 413
 
 
-@each_family
+@pytest.mark.parametrize("family", [TRANSLATION, ACCESS], ids=lambda family: family.name)
 @given(message=st.text(), details=st.text())
 def test_an_error_says_code_message_and_details(family: Family, message: str, details: str) -> None:
     status, body = family.error(errors.Invalid(message, details))
     assert json.loads(body) == {"error": {"code": status, "message": message, "details": details}}
+
+
+@given(message=st.text(min_size=1), details=st.text())
+def test_to_the_dataset_api_an_error_is_a_document_of_jsonapi(message: str, details: str) -> None:
+    status, body = DATASET.error(errors.Conflict(message, details))
+    (told,) = json.loads(body)["errors"]
+    assert (status, told["status"], told["title"]) == (409, "409", "Conflict")
+    assert told["detail"] == f"{message} {details}".strip()
+
+
+def test_to_the_dataset_api_every_fault_has_its_place() -> None:
+    faults = (Fault("is required", "/data/attributes/name"), Fault("is no number", parameter="page[size]"))
+    status, body = DATASET.error(Unprocessable(*faults))
+    places = [error["source"] for error in json.loads(body)["errors"]]
+    assert (status, places) == (422, [{"pointer": "/data/attributes/name"}, {"parameter": "page[size]"}])
+    assert DATASET.status_of(errors.NotAllowed("m")) == 405
+    assert DATASET.status_of(errors.UnknownMedia("m")) == 415

@@ -2,7 +2,9 @@
 
     HearbackError
     ├── Invalid            the input is wrong, and the message says what and where
-    │   └── TooLarge       … because it is larger than the documented limit
+    │   ├── TooLarge       … because it is larger than the documented limit
+    │   ├── UnknownMedia   … because it is of another media type than the documented ones
+    │   └── TooDeep        … because so much would have to be read that one request cannot
     ├── Unauthenticated    no key, or one that is not (or no longer) valid
     ├── Forbidden          a valid key without the right for this
     ├── NotFound           no such thing in the caller's organization
@@ -31,6 +33,14 @@ class Invalid(HearbackError):
 
 
 class TooLarge(Invalid):
+    pass
+
+
+class UnknownMedia(Invalid):
+    pass
+
+
+class TooDeep(Invalid):
     pass
 
 

@@ -15,10 +15,12 @@ class Settings(NamedTuple):
     owed_table: str
     translation_table: str
     content_table: str
+    dataset_table: str
     transfer_bucket: str
     import_queue: str
     export_queue: str
     deletion_queue: str
+    upkeep_queue: str
     token_secret: str
 
 

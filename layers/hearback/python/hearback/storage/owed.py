@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hearback import clients
@@ -60,9 +59,9 @@ HOLD = 600 * SECOND
 """How long a worker that has taken the work up keeps the sweep away, without another sign of life."""
 
 
-def hold(owed_id: str, now: int) -> None:
-    """A worker has taken the work up: it is not overdue for a while. Not owed at all is fine too."""
-    with suppress(transactions.ConditionFailed):
+def hold(owed_id: str, now: int) -> bool:
+    """A worker has taken the work up: it is not overdue for a while. Whether it is owed (any more)."""
+    try:
         transactions.transact(
             [
                 transactions.update(
@@ -74,6 +73,9 @@ def hold(owed_id: str, now: int) -> None:
                 )
             ]
         )
+    except transactions.ConditionFailed:
+        return False
+    return True
 
 
 def pass_on(queue: str, message: Mapping[str, Any]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 
 from hearback import clients
 from hearback.errors import Busy
@@ -15,6 +16,18 @@ MOST_KEYS = 100
 """DynamoDB's own limit for one batch of reads."""
 _LONGEST = {"pk": 2048, "sk": 1024}
 """Bytes of a key that DynamoDB takes: it refuses to look for a longer one, which cannot be there."""
+_THREADS = 16
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+
+def at_once(work: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
+    """What `work` gives for each argument, in their order; up to 16 are worked on at the same time."""
+    if len(arguments) < 2:
+        return [work(argument) for argument in arguments]
+    with ThreadPoolExecutor(min(_THREADS, len(arguments))) as threads:
+        return list(threads.map(work, arguments))
 
 
 def get(table: str, key: Item) -> Item | None:
@@ -46,55 +59,107 @@ def _get_batch(table: str, keys: Sequence[Item]) -> Iterator[Item]:
     raise Busy("The service is busy; try again.")
 
 
-IN_RANGE = "#p = :p AND sk BETWEEN :first AND :last"
+IN_RANGE = "#p = :p AND #s BETWEEN :first AND :last"
 """The one key condition with which the product queries."""
+
+LOWEST, HIGHEST = "\x00", "\U0010ffff"
+"""No sort key is below the one or above the other."""
+
+
+def just_below(sk: str) -> str:
+    """A text below `sk`, with no sort key between them."""
+    return sk[:-1] if sk.endswith(LOWEST) else sk[:-1] + chr(ord(sk[-1]) - 1) + HIGHEST
 
 
 class Range(NamedTuple):
-    """A run of items of one partition, in the order of `sk`: between `first` and `last`, both
+    """A run of items of one partition, in the order of a sort key: between `first` and `last`, both
     included. On the table itself it is read strongly; an index is eventually consistent."""
 
     table: str
     partition: str
-    first: str = "\x00"
-    last: str = "\U0010ffff"
+    first: str = LOWEST
+    last: str = HIGHEST
     index_name: str | None = None
     partition_attribute: str = "pk"
+    sort_attribute: str = "sk"
 
     def after(self, sk: str) -> Range:
         """The rest of the range behind `sk`."""
-        return self._replace(first=sk + "\x00")
+        return self._replace(first=max(self.first, sk + LOWEST))
+
+    def before(self, sk: str) -> Range:
+        """The part of the range before `sk`."""
+        return self.upto(just_below(sk))
+
+    def upto(self, sk: str) -> Range:
+        """The part of the range before and at `sk`."""
+        return self._replace(last=min(self.last, sk))
+
+    def beyond(self, sk: str, backwards: bool = False) -> Range:
+        """What is left of the range when it has been read up to `sk`."""
+        return self.before(sk) if backwards else self.after(sk)
+
+    def place(self, item: Item) -> str:
+        """Where the item is in the range's order."""
+        sort_key: str = item[self.sort_attribute]["S"]
+        return sort_key
+
+    @property
+    def is_empty(self) -> bool:
+        return self.first > self.last or len(self.partition.encode()) > _LONGEST["pk"]
 
 
 def query(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
-    """Up to `limit` items of the range from its start, and whether there may be more."""
-    if len(run.partition.encode()) > _LONGEST["pk"]:
+    """Up to `limit` items of the range from its start (`backwards`: its end), and whether there may be more."""
+    return _page(run, limit, backwards)
+
+
+def keys(run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
+    """The same, of each item its sort key alone: that spares the way, not read units."""
+    return _page(run, limit, backwards, ProjectionExpression="#s")
+
+
+def _page(run: Range, limit: int, backwards: bool, **more: str) -> tuple[list[Item], bool]:
+    if run.is_empty:
         return [], False
+    question = _question(run) | more | {"Limit": limit, "ScanIndexForward": not backwards}
+    answer = clients.dynamodb().query(**question)
+    return answer["Items"], "LastEvaluatedKey" in answer
+
+
+def count(run: Range, most: int) -> int:
+    """How many items the range holds, counted up to `most`: a call per MB, the read units of the items."""
+    found, more = 0, not run.is_empty
+    while more and found < most:
+        answer = clients.dynamodb().query(**_question(run), Select="COUNT", Limit=most - found)
+        found += answer["Count"]
+        more = "LastEvaluatedKey" in answer
+        if more:
+            run = run.after(run.place(answer["LastEvaluatedKey"]))
+    return found
+
+
+def _question(run: Range) -> dict[str, Any]:
     question: dict[str, Any] = {
         "TableName": run.table,
         "KeyConditionExpression": IN_RANGE,
-        "ExpressionAttributeNames": {"#p": run.partition_attribute},
+        "ExpressionAttributeNames": {"#p": run.partition_attribute, "#s": run.sort_attribute},
         "ExpressionAttributeValues": {
             ":p": {"S": run.partition},
             ":first": {"S": run.first},
             ":last": {"S": run.last},
         },
-        "Limit": limit,
-        "ScanIndexForward": not backwards,
     }
     if run.index_name:
-        question["IndexName"] = run.index_name
-    else:
-        question["ConsistentRead"] = True
-    answer = clients.dynamodb().query(**question)
-    return answer["Items"], "LastEvaluatedKey" in answer
+        return question | {"IndexName": run.index_name}
+    return question | {"ConsistentRead": True}
 
 
-def every(run: Range, size: int = 1000) -> Iterator[Item]:
+def every(run: Range, size: int = 1000, backwards: bool = False) -> Iterator[Item]:
     """All items of the range, a page of `size` at a time (or 1 MB, if that is less)."""
-    more = run.first <= run.last
+    more = True
     while more:
-        items, more = query(run, size)
+        items, more = query(run, size, backwards)
         yield from items
         if items:
-            run = run.after(items[-1]["sk"]["S"])
+            run = run.beyond(run.place(items[-1]), backwards)

@@ -30,6 +30,7 @@ Write = dict[str, Any]
 """One element of `TransactItems`."""
 
 _ATTEMPTS = 12
+_BUSY = "The service is busy with other changes to the same data; try again."
 _CONTENTION = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
@@ -42,6 +43,17 @@ class ConditionFailed(HearbackError):
     def __init__(self, failed: Sequence[int]) -> None:
         super().__init__("a condition of the transaction failed")
         self.failed = tuple(failed)
+
+
+class Contended(Busy):
+    """Others write the same items at this moment: to write others, or the same a little later, may succeed.
+
+    `places` holds the indexes of the writes that met them.
+    """
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__(_BUSY)
+        self.places = tuple(places)
 
 
 def put(table: str, item: dict[str, Any], condition: str | None = None, **values: Any) -> Write:
@@ -78,11 +90,12 @@ def _conditional(write: dict[str, Any], condition: str | None, values: dict[str,
     return write
 
 
-def transact(writes: Sequence[Write]) -> None:
+def transact(writes: Sequence[Write], patient: bool = True) -> None:
     """Carry all `writes` out or none.
 
     Raises `ConditionFailed` when a condition does not hold, `Busy` when contention or throttling
-    outlasts the attempts (about 10 s).
+    outlasts the attempts (about 10 s). Who is not `patient`, since they can write elsewhere, has
+    `Contended` at the first contention; throttling is waited out all the same.
     """
     token = uuid.uuid4().hex
     for attempt in range(_ATTEMPTS):
@@ -94,10 +107,13 @@ def transact(writes: Sequence[Write]) -> None:
         except ClientError as error:
             if not _again(error):
                 raise
+            met = [index for index, code in enumerate(_codes(error)) if code == "TransactionConflict"]
+            if not patient and met:
+                raise Contended(met) from None
         else:
             return
         time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
-    raise Busy("The service is busy with other changes to the same data; try again.")
+    raise Busy(_BUSY)
 
 
 def _again(error: ClientError) -> bool:
@@ -111,13 +127,14 @@ def _again(error: ClientError) -> bool:
         return True
     if code != "TransactionCanceledException":
         return False
-    reasons = [reason.get("Code") or "None" for reason in _reasons(error)]
+    reasons = _codes(error)
     failed = [index for index, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
     if failed:
         raise ConditionFailed(failed) from None
     return bool(_CONTENTION.intersection(reasons))
 
 
-def _reasons(error: ClientError) -> list[dict[str, Any]]:
+def _codes(error: ClientError) -> list[str]:
+    """Why the transaction was cancelled, a code for each of its writes."""
     response: Any = error.response
-    return response.get("CancellationReasons") or []
+    return [reason.get("Code") or "None" for reason in response.get("CancellationReasons") or []]

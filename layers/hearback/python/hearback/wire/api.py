@@ -23,7 +23,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -60,15 +60,20 @@ class Operation:
     method: str
     path: str
     function: Callable[..., Any]
-    public: bool
-    answer: Any
-    """The type of the answer's document, or a media type."""
-    also: Mapping[int, Any]
-    """Answers with another status than 200: their type, a media type, or None for no body."""
-    family: Family
-    """How it says what went wrong."""
     address: re.Pattern[str]
     """Matches the paths of its requests, with a group for each variable."""
+    family: Family
+    """How it says what went wrong."""
+    answer: Any
+    """The type of the answer's document, or a media type."""
+    also: Mapping[int, Any] = field(default_factory=dict)
+    """Answers with another status than 200: their type, a media type, or None for no body."""
+    public: bool = False
+    """Anybody may ask, without a key."""
+    identifies: bool = False
+    """It finds out by itself who is calling, and refuses strangers in a form of its own."""
+    offer: Any = None
+    """What a route says of itself whose documents no type describes."""
 
 
 class Identified(Protocol):
@@ -147,28 +152,20 @@ class Api:
         return answer
 
     def _route(
-        self,
-        method: str,
-        path: str,
-        public: bool = False,
-        answer: Any = None,
-        also: Mapping[int, Any] | None = None,
-        family: Family | None = None,
+        self, method: str, path: str, **declared: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route; `{name}` in `path` is a path variable.
+        """Declare a route; `{name}` in `path` is a path variable, `declared` what `Operation` says of it.
 
-        The function's return type describes the answer, or else `answer` does (a media type); `also`
-        names the answers with another status than 200, `family` says what went wrong in another form.
+        The function's return type describes the answer, or else `answer` does (a media type); the family
+        is the API's own unless another is named.
         """
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             arguments = _arguments(function)
-            answered = answer or inspect.get_annotations(function).get("return")
             plain = path.replace(".", r"\.")
             address = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", plain) + "/*")
-            operation = Operation(
-                method, path, function, public, answered, also or {}, family or self.family, address
-            )
+            its_own = {"family": self.family, "answer": inspect.get_annotations(function).get("return")}
+            operation = Operation(method, path, function, address, **{**its_own, **declared})
             self.operations.append(operation)
             # The resolver's own pattern for a variable knows some characters only; ours, all but the slash.
             self._resolver.route(re.sub(r"{\w+}", "([^/]+)", plain), method)(
@@ -181,7 +178,7 @@ class Api:
     def _run(self, operation: Operation, arguments: Mapping[str, Any]) -> Response[str]:
         request = self._request
         found = request.variables(operation.address)
-        caller = None if operation.public else self._identify(request)
+        caller = None if operation.public or operation.identifies else self._identify(request)
         values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
         return self._answer(operation.function(**values), request)
 
@@ -233,11 +230,13 @@ class Api:
 
     def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
         asked = f"{self._resolver.current_event.http_method} {self._resolver.current_event.path}"
-        others = ", ".join(sorted({operation.method for operation in self._operations_here()}))
-        if not others:
-            return self._error(NotFound("There is no such route.", asked))
-        self._request.answer_headers["Allow"] = others
-        return self._error(NotAllowed(f"There is {others} here, and no such method.", asked))
+        others = self._methods_here()
+        if others:
+            return self._error(NotAllowed(f"There is {others} here, and no such method.", asked))
+        return self._error(NotFound("There is no such route.", asked))
+
+    def _methods_here(self) -> str:
+        return ", ".join(sorted({operation.method for operation in self._operations_here()}))
 
     def _operations_here(self) -> list[Operation]:
         """Those that have the request's path, with whatever method."""
@@ -260,20 +259,26 @@ class Api:
         family = next((operation.family for operation in self._operations_here()), self.family)
         status, body = family.error(error)
         body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair
-        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(
-            status, {}
-        )
+        headers: dict[str, str] = {}
+        match status:
+            case 401:
+                headers = {"WWW-Authenticate": 'Basic realm="Hearback"'}
+            case 405:
+                headers = {"Allow": self._methods_here()}
+            case 429:
+                headers = {"Retry-After": "1"}
         answer = Answer(body, status, family.media_type, headers)
         return _response(self._finished(self._request, answer))
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
-    return {name: kind for name, kind in inspect.get_annotations(function).items() if name != "return"}
+    found = inspect.get_annotations(function, eval_str=True)
+    return {name: kind for name, kind in found.items() if name != "return"}
 
 
 def _size(body: str) -> int:
     """Bytes of the body as Lambda counts them: inside the JSON of the function's result."""
-    if len(body) < ANSWER_LIMIT // 8:
+    if len(body) < ANSWER_LIMIT // 6:  # no character takes more than that: `\u001f`
         return len(body)
     return len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 

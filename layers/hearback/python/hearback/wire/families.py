@@ -14,15 +14,20 @@ from hearback.errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    TooDeep,
     TooLarge,
     Unauthenticated,
     Unfinished,
+    UnknownMedia,
 )
-from hearback.wire.content import envelopes as content
+from hearback.jsonapi import errors as jsonapi
 
 STATUS: dict[type[HearbackError], int] = {
     Invalid: 400,
     TooLarge: 413,
+    UnknownMedia: 415,
+    TooDeep: 422,
+    jsonapi.Unprocessable: 422,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -39,7 +44,7 @@ class Family:
     """One published API, as its clients see it.
 
     `name` names it in logs, `status` overrides `STATUS` where its contract differs, and `body`
-    writes the error document from the status and the error.
+    writes the document of an error for its status.
     """
 
     name: str
@@ -63,19 +68,54 @@ class Family:
 
 
 def _error_object(status: int, error: HearbackError) -> str:
-    document = {"code": status, "message": error.message, "details": error.details}
-    return json.dumps({"error": document}, ensure_ascii=False, separators=(",", ":"))
+    told = {"code": status, "message": error.message, "details": error.details}
+    return _to_json({"error": told})
+
+
+def _errors(status: int, error: HearbackError) -> str:
+    return _to_json(jsonapi.document(status, error))
+
+
+def _envelope(_status: int, error: HearbackError) -> str:
+    from hearback.wire.content import envelopes  # content feedback's Lambda alone needs it
+
+    return envelopes.json_refusal(error)
+
+
+def _envelope_in_xml(_status: int, error: HearbackError) -> str:
+    from hearback.wire.content import envelopes
+
+    return envelopes.xml_refusal(error)
+
+
+def _to_json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 # Language Weaver's contract knows 400, 401, 403, 404, 413, 429 and 500 alone.
-TRANSLATION = Family("translation_feedback", {Conflict: 400, NotAllowed: 404}, _error_object)
+TRANSLATION = Family(
+    "translation_feedback", {Conflict: 400, NotAllowed: 404, UnknownMedia: 400, TooDeep: 400}, _error_object
+)
 
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 
 # Bazaarvoice's clients discard the body of any other status than 200, but for rate limiting; what is
 # no route of theirs has the status that says so.
-_AS_200 = dict.fromkeys(
-    [Invalid, TooLarge, Unauthenticated, Forbidden, Conflict, Unfinished, HearbackError], 200
+_AS_200: dict[type[HearbackError], int] = dict.fromkeys(
+    [
+        Invalid,
+        TooLarge,
+        UnknownMedia,
+        TooDeep,
+        Unauthenticated,
+        Forbidden,
+        Conflict,
+        Unfinished,
+        HearbackError,
+    ],
+    200,
 )
-CONTENT = Family("content_feedback", _AS_200, content.json_refusal, calls_back=True)
-CONTENT_XML = Family("content_feedback_xml", _AS_200, content.xml_refusal, "application/xml")
+CONTENT = Family("content_feedback", _AS_200, _envelope, calls_back=True)
+CONTENT_XML = Family("content_feedback_xml", _AS_200, _envelope_in_xml, "application/xml")
+
+DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")

@@ -17,7 +17,8 @@ from hearback.wire import reading
 
 
 def to_json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # What is answered is a tree: to look for circles would take a tenth of the time.
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,17 @@ class Request:
         )
 
     @property
-    def _query_values(self) -> Mapping[str, list[str]]:
-        return self.event.get("multiValueQueryStringParameters") or {}
-
-    @property
     def _is_json(self) -> bool:
         return "json" in (self.header("Content-Type") or "").lower()
 
     @cached_property
     def query(self) -> reading.Parameters:
-        return reading.query(self._query_values)
+        return reading.query(self.all_values)
+
+    @property
+    def all_values(self) -> Mapping[str, list[str]]:
+        """The query string with all values of each name."""
+        return self.event.get("multiValueQueryStringParameters") or {}
 
     @cached_property
     def form(self) -> reading.Parameters:
@@ -100,7 +102,7 @@ class Request:
         """All that form and query string say, by names in lower case: the different values of each."""
         body = self.form.items() if self._is_json and self.body else reading.form_pairs(self.body)
         values: dict[str, list[Any]] = {}
-        for name, value in (*body, *reading.query_pairs(self._query_values)):
+        for name, value in (*body, *reading.query_pairs(self.all_values)):
             several = values.setdefault(name.lower(), [])
             if value not in several:
                 several.append(value)

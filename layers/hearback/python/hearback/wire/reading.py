@@ -10,29 +10,18 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
-
-from pydantic import AfterValidator, BaseModel, ValidationError
 
 from hearback.errors import Invalid
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:  # the dataset API does without it, and importing it is a sixth of a cold start
+    from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound="BaseModel")
 Parameters = dict[str, Any]
 
 MOST_PARAMETERS = 1000
-
-
-def _sayable(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("contains a lone surrogate, which is not a character") from None
-    return value
-
-
-Text = Annotated[str, AfterValidator(_sayable)]
-"""Text that UTF-8 can hold: a JSON body can smuggle in half of a surrogate pair."""
 
 _FILENAME = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
 """Tells a file from a field; some clients write a name that is not ASCII as `filename*=` alone."""
@@ -102,6 +91,8 @@ def _once(members: list[tuple[str, Any]]) -> Parameters:
 
 def check(model: type[Model], parameters: Parameters) -> Model:
     """The parameters as the model's instance, or `Invalid` that names each one that is wrong."""
+    from pydantic import ValidationError
+
     try:
         return model.model_validate(parameters)
     except ValidationError as error:

@@ -64,11 +64,11 @@ def to_xml(envelope: Document) -> str:
     return xml.to_xml(envelope)
 
 
-def json_refusal(_status: int, error: HearbackError) -> str:
+def json_refusal(error: HearbackError) -> str:
     return to_json(refused(error))
 
 
-def xml_refusal(_status: int, error: HearbackError) -> str:
+def xml_refusal(error: HearbackError) -> str:
     return to_xml(refused(error))
 
 

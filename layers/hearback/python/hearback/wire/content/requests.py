@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_pascal
 from hearback.content.errors import InvalidParameters, Unsupported, WrongValue
 from hearback.content.model import Content, ContentType, Duplicates, FeedbackType, Status, Submission, Vote
 from hearback.wire.messages import Request
-from hearback.wire.reading import Text
+from hearback.wire.text import Text
 
 Model = TypeVar("Model", bound=BaseModel)
 

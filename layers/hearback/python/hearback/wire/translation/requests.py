@@ -20,7 +20,7 @@ from hearback.translation import feedback_ids
 from hearback.translation.filters import MOST_IDS, Filter
 from hearback.translation.model import ApprovalState, Change, LanguagePair, NewFeedback
 from hearback.wire.messages import PathVariable
-from hearback.wire.reading import Text
+from hearback.wire.text import Text
 
 MOST_PER_PAGE = 1000
 

@@ -1,0 +1,1 @@
+"""The dataset API on the wire: its seven resources, and JSON:API over API Gateway."""
