@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
-python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [datasets] [large]
+python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [content] [datasets] [large]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".bench" / "results.json"
 ALONE = ("cold", "tmx", "jsonapi")
 """Measured first, with nothing else running; the others need the stack."""
-ON_THE_STACK = ("warm", "costs", "datasets")
+ON_THE_STACK = ("warm", "costs", "content", "datasets")
 WHEN_NAMED = ("large",)
 """On the stack too, but too long to be run every time."""
 

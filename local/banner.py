@@ -12,6 +12,9 @@ LINES = """\
 
   curl -s {url}/api/v2/feedback/import -u {admin}: -F file=@tests/samples/garden.tmx
 
+  curl -s {url}/data/submitfeedback.json -d PassKey={user} -d ApiVersion=5.4 -d ContentType=review \\
+    -d ContentId={content} -d UserId=me -d FeedbackType=helpfulness -d Vote=Positive
+
   curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
 
   ENTRY=$(curl -s {url}/api/v1/dataset/entries/next -u {annotator}: -H 'Content-Type: application/json' \\
@@ -41,6 +44,7 @@ def banner(told: dict[str, Any]) -> str:
         user=keys["user"]["key"],
         annotator=keys["annotator"]["key"],
         pair=told["demo"]["language_pair_id"],
+        content=told["demo"]["content_id"],
         dataset=told["demo"]["dataset_id"],
         endpoint=told["endpoint_url"],
         region=told["region"],

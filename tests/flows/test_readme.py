@@ -15,10 +15,10 @@ PASTED = ("  curl", "  ENTRY", "    -d", '    "params')
 """How the lines begin that `make run` prints to be pasted."""
 
 
-def blocks() -> list[str]:
-    """The shell blocks of the first session."""
-    session = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A first session")[2]
-    return re.findall(r"```sh\n(.*?)```", session.partition("## Large files")[0], re.DOTALL)
+def blocks(section: str = "A first session") -> list[str]:
+    """The shell blocks of a section."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"## {section}\n")[2]
+    return re.findall(r"```sh\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
 
 
 def run(script: str, stack: Stack) -> list[str]:
@@ -50,6 +50,17 @@ def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
     assert annotation["data"]["relationships"]["entry"]["data"]["id"] == submitted["data"]["id"]
     assert submitted["data"]["attributes"]["wf_step"] == "review"
     assert submitted["data"]["id"] in {entry["id"] for entry in waiting["data"]}
+
+
+def test_a_vote_and_a_flag_of_the_readme_count(stack: Stack) -> None:
+    keys = blocks()[0]
+    voted, flagged, statistics = (
+        json.loads(line) for line in run(keys + blocks("Votes and flags")[0], stack)
+    )
+    assert voted["Feedback"] == {"Helpfulness": {"Vote": "POSITIVE", "AuthorId": "reader1"}}
+    assert (flagged["HasErrors"], statistics["HasErrors"]) == (False, False)
+    assert statistics["TotalPositiveFeedbackCount"] >= 1
+    assert "It shows another product." in [it["ReasonText"] for it in statistics["InappropriateFeedbackList"]]
 
 
 def test_the_keys_and_lines_that_make_run_prints_work(stack: Stack) -> None:

@@ -15,7 +15,7 @@ from hearback.dataset.model import Entry
 from tests.crash.datasets import ADMIN, ORGANIZATION
 from tests.crash.recount_datasets import Found, check
 from tests.crash.recount_shelves import leaf_of
-from tests.races.test_translation import at_once
+from tests.races.at_once import at_once
 
 CALLERS = 20
 

@@ -28,9 +28,9 @@ from hearback.errors import Busy, Conflict, Forbidden, HearbackError, NotFound
 from hearback.jsonapi.errors import Unprocessable
 
 from tests.crash.datasets import ADMIN, settle_all
+from tests.races.at_once import at_once
 from tests.races.studio import Studio, submit
 from tests.races.test_shelves import Meeting
-from tests.races.test_translation import at_once
 
 
 def test_nothing_is_annotated_after_its_entry_is_completed(studio: Studio) -> None:

@@ -15,9 +15,9 @@ from hearback.errors import Busy, Conflict, Forbidden, HearbackError, NotFound
 
 from tests.crash.datasets import ADMIN, settle_all
 from tests.crash.recount_datasets import check
+from tests.races.at_once import at_once
 from tests.races.studio import CALLERS, Studio, join, submit
 from tests.races.test_shelves import Meeting
-from tests.races.test_translation import at_once
 
 # ─── Each entry is given to one ───
 

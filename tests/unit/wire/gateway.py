@@ -8,7 +8,7 @@ from typing import Any
 from hearback import errors
 from hearback.access.model import Caller, Role
 from hearback.wire.api import Api
-from hearback.wire.credentials import Header
+from hearback.wire.messages import Request
 from pydantic import BaseModel
 
 from local.paths import ROOT
@@ -34,8 +34,8 @@ class Pages(BaseModel):
     comment: str = ""
 
 
-def authenticate(header: Header) -> Caller:
-    if header("Authorization") != KEY["Authorization"]:
+def authenticate(request: Request) -> Caller:
+    if request.header("Authorization") != KEY["Authorization"]:
         raise errors.Unauthenticated("The API key is not valid.")
     return ANN
 

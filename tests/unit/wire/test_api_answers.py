@@ -6,18 +6,24 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from hearback import errors
+from hearback.access.model import Caller
 from hearback.settings import Settings, settings
 from hearback.wire.api import ANSWER_LIMIT, Api
+from hearback.wire.families import CONTENT, CONTENT_XML, TRANSLATION
 from hearback.wire.messages import Answer, Request
 
 from tests.unit.wire.gateway import (
+    FORM,
     KEY,
     REQUEST_ID,
     ask,
+    authenticate,
     commenting,
     event,
     header,
@@ -80,6 +86,57 @@ def test_an_unknown_route_is_answered_in_the_familys_form(api: Api, path: str) -
 def test_an_unknown_method_of_a_route_is_too(api: Api) -> None:
     commenting(api)
     assert refused(ask(api, "PATCH"), 404)["details"] == "PATCH /api/v2/things"
+
+
+def test_a_family_may_have_a_status_for_a_method_that_a_route_does_not_have() -> None:
+    api = Api(CONTENT, authenticate)
+
+    @api.post("/data/things.json")
+    def make() -> str:
+        return "made"
+
+    @api.delete("/data/things.json")
+    def remove() -> str:
+        return "gone"
+
+    answer = ask(api, "GET", "/data/things.json")
+    assert answer["statusCode"] == 405
+    assert header(answer, "Allow") == "DELETE, POST"
+    assert ask(api, "GET", "/data/thingsXjson")["statusCode"] == 404
+
+
+def test_a_route_may_say_what_went_wrong_in_a_form_of_its_own() -> None:
+    api = Api(CONTENT, authenticate)
+
+    @api.post("/data/things.xml", family=CONTENT_XML)
+    def make() -> None:
+        raise errors.Invalid("m", "d")
+
+    for method, status in (("POST", 200), ("PUT", 405)):
+        answer = ask(api, method, "/data/things.xml")
+        assert (answer["statusCode"], answer["body"][:5]) == (status, "<?xml")
+        assert header(answer, "Content-Type") == "application/xml"
+
+
+def test_what_a_request_has_for_its_answer_is_in_the_answer_whatever_becomes_of_it() -> None:
+    def counted(request: Request) -> Caller:
+        request.answer_headers["X-Count"] = "1"
+        return authenticate(request)
+
+    api = Api(TRANSLATION, counted)
+    commenting(api)
+    for headers in (KEY, {}):
+        assert header(ask(api, "POST", body=b"page=2", headers={**FORM, **headers}), "X-Count") == "1"
+
+
+def test_a_family_may_read_requests_and_finish_answers_in_its_own_way() -> None:
+    def read(kind: Any, name: str, request: Request) -> Any:
+        return kind(comment=f"{name} of {request.body.decode()}")
+
+    api = Api(TRANSLATION, authenticate, read, lambda _, answer: replace(answer, body=f"<{answer.body}>"))
+    commenting(api)
+    assert ask(api, "POST", body=b"me")["body"] == '<[1,"form of me"]>'
+    assert ask(api, "POST", body=b"me", headers={})["body"].startswith('<{"error":')
 
 
 def test_an_error_can_repeat_what_no_answer_can_hold(api: Api) -> None:

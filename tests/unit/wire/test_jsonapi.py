@@ -16,8 +16,8 @@ from hearback.jsonapi.errors import Unprocessable
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import integer
 from hearback.storage.ordered import Count
-from hearback.wire.credentials import Header
 from hearback.wire.jsonapi import JsonApi, of_one_parent
+from hearback.wire.messages import Request
 
 from tests.unit.jsonapi.library import BOOKS, Book, Shelf, check, id_of
 from tests.unit.wire.gateway import Context, event
@@ -29,8 +29,8 @@ SENT = {"Authorization": "Bearer ann's", "Content-Type": MEDIA_TYPE}
 EMMA = id_of(1)
 
 
-def authenticate(header: Header) -> Caller:
-    if header("Authorization") != SENT["Authorization"]:
+def authenticate(request: Request) -> Caller:
+    if request.header("Authorization") != SENT["Authorization"]:
         raise Unauthenticated("The API key is not valid.")
     return ANN
 

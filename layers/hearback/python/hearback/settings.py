@@ -14,6 +14,7 @@ class Settings(NamedTuple):
     access_table: str
     owed_table: str
     translation_table: str
+    content_table: str
     dataset_table: str
     transfer_bucket: str
     import_queue: str
