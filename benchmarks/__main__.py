@@ -1,6 +1,6 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
-python -m benchmarks [--quick] [tmx] [costs] [cold] [warm]
+python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [content] [datasets] [large]
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".bench" / "results.json"
-ALONE = ("cold", "tmx")
+ALONE = ("cold", "tmx", "jsonapi")
 """Measured first, with nothing else running; the others need the stack."""
-ON_THE_STACK = ("warm", "costs")
+ON_THE_STACK = ("warm", "costs", "content", "datasets")
+WHEN_NAMED = ("large",)
+"""On the stack too, but too long to be run every time."""
 
 
 def main() -> int:
@@ -35,7 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="small sizes: to see that it works, not to compare"
     )
-    parser.add_argument("benchmarks", nargs="*", choices=[[], *ALONE, *ON_THE_STACK])
+    parser.add_argument("benchmarks", nargs="*", choices=[[], *ALONE, *ON_THE_STACK, *WHEN_NAMED])
     return parser.parse_args()
 
 
@@ -43,7 +45,7 @@ def _rows(names: list[str], full: bool) -> Iterator[dict[str, Any]]:
     sys.path.insert(0, str(ROOT / "layers" / "hearback" / "python"))
     for name in (name for name in ALONE if name in names):
         yield from _run(name, full)
-    staged = [name for name in ON_THE_STACK if name in names]
+    staged = [name for name in (*ON_THE_STACK, *WHEN_NAMED) if name in names]
     if staged:
         from local import seed
         from local.testing import running_stack

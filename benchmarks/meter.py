@@ -28,11 +28,18 @@ class Meter:
     """By operation, such as `dynamodb.Query`."""
     read_units: float = 0.0
     write_units: float = 0.0
+    partitions: Counter[str] = field(default_factory=Counter)
+    """Items written, by their partition key."""
     _reads: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
     @property
     def all_calls(self) -> int:
         return self.calls.total()
+
+    @property
+    def heaviest_share(self) -> float:
+        """Of all items written, those of the partition key that was written most."""
+        return max(self.partitions.values()) / self.partitions.total()
 
     def take(self, operation: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
         if operation in ("GetItem", "Query", "BatchGetItem"):
@@ -111,6 +118,7 @@ def metered() -> Iterator[Meter]:
 
     def ask(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         meter.calls[f"{model.service_model.service_name}.{model.name}"] += 1
+        meter.partitions.update(_written(params))
         if model.service_model.service_name == "dynamodb":
             context["asked"] = dict(params)
             params["ReturnConsumedCapacity"] = "TOTAL"
@@ -130,6 +138,14 @@ def metered() -> Iterator[Meter]:
             events.unregister(f"provide-client-params.{name}", ask)
             events.unregister(f"after-call.{name}", take)
         meter.settle()
+
+
+def _written(params: dict[str, Any]) -> list[str]:
+    """The partition keys of the items that a call writes, alone or in a transaction."""
+    writes = [next(iter(each.values())) for each in params.get("TransactItems", ())]
+    if "UpdateExpression" in params or "Item" in params:
+        writes.append(params)
+    return [(write.get("Key") or write["Item"])["pk"]["S"] for write in writes]
 
 
 def _clients() -> list[tuple[Any, str]]:

@@ -12,7 +12,18 @@ LINES = """\
 
   curl -s {url}/api/v2/feedback/import -u {admin}: -F file=@tests/samples/garden.tmx
 
+  curl -s {url}/data/submitfeedback.json -d PassKey={user} -d ApiVersion=5.4 -d ContentType=review \\
+    -d ContentId={content} -d UserId=me -d FeedbackType=helpfulness -d Vote=Positive
+
   curl -s '{url}/api/v2/feedback?perPage=2' -u {admin}:
+
+  ENTRY=$(curl -s {url}/api/v1/dataset/entries/next -u {annotator}: -H 'Content-Type: application/json' \\
+    -d '{{"dataset_id":"{dataset}"}}' | sed 's/.*"dataset:entries","id":"\\([^"]*\\).*/\\1/')
+
+  curl -s {url}/api/v1/dataset/annotations/_rpc -u {annotator}: -d '{{"jsonrpc":"2.0","id":1,"method":"create",
+    "params":{{"entry_id":"'$ENTRY'","dimensions":{{"x":10,"y":20}},"annotation":"car"}}}}'
+
+  curl -s -X POST {url}/api/v1/dataset/entries/$ENTRY/submit -u {annotator}:
 
   curl -sL {url}/api/v2/feedback/export -u {admin}:
 
@@ -31,7 +42,10 @@ def banner(told: dict[str, Any]) -> str:
         url=told["base_url"],
         admin=keys["admin"]["key"],
         user=keys["user"]["key"],
+        annotator=keys["annotator"]["key"],
         pair=told["demo"]["language_pair_id"],
+        content=told["demo"]["content_id"],
+        dataset=told["demo"]["dataset_id"],
         endpoint=told["endpoint_url"],
         region=told["region"],
         bucket=told["outputs"]["TransferBucket"],

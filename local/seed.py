@@ -22,6 +22,8 @@ sys.path.insert(0, str(ROOT / "layers" / "hearback" / "python"))
 from hearback import clients
 from hearback.access import accounts, store
 from hearback.access.model import ApiKey, Caller, Role, write_key
+from hearback.content import configurations, contents
+from hearback.content.model import Configuration, Content, ContentType
 from hearback.dataset import datasets, entries, events, members, projects, scope
 from hearback.dataset.model import Dataset, MemberRole, Project
 from hearback.errors import Invalid
@@ -46,6 +48,8 @@ PAIRS = (
     ("GerEng_Generic_SRV_TNMV_8_5_x_1", "ger", "eng"),
 )
 
+CONTENT_ID = "product1"
+
 
 def seed(stack: Stack) -> dict[str, Any]:
     """Create what is missing; the same keys come back on every start.
@@ -56,9 +60,11 @@ def seed(stack: Stack) -> dict[str, Any]:
     keys = {name: _account(name, *of) for name, of in ACCOUNTS.items()}
     for organization in {of[0] for of in ACCOUNTS.values()}:
         _install_pairs(organization)
+        _make_content_client(organization)
     # No worker of an earlier start is alive: what it was at need not wait until it would be missed.
     owed.sweep(time.time_ns() + 2 * owed.HOLD, patience=owed.HOLD)
-    return {"keys": keys, "demo": {"language_pair_id": PAIRS[0][0], **_demo_project()}}
+    demo = {"language_pair_id": PAIRS[0][0], "content_id": CONTENT_ID, **_demo_project()}
+    return {"keys": keys, "demo": demo}
 
 
 def use(stack: Stack) -> None:
@@ -88,6 +94,13 @@ def _account(name: str, organization: str, email: str, role: Role) -> dict[str, 
     except Invalid:
         pass  # an earlier start has made it
     return {"key": write_key(key_id, secret), "email": email, "organization_id": organization}
+
+
+def _make_content_client(organization: str) -> None:
+    """Strict about its contents, of which it has one of each type; every demo key serves as its PassKey."""
+    if configurations.of(organization, time.time_ns()) == Configuration():
+        configurations.change(organization, {"unknown_contents": False, "requests_per_minute": 10_000})
+    contents.register([Content(organization, content_type, CONTENT_ID) for content_type in ContentType])
 
 
 def _demo_secret(name: str) -> tuple[str, str]:

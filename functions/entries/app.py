@@ -6,7 +6,7 @@ from typing import Any
 from hearback.access.model import Caller
 from hearback.dataset import entries, entry_lists, events, work
 from hearback.dataset.listing import Listed
-from hearback.dataset.model import Entry
+from hearback.dataset.model import Entry, Step
 from hearback.deadline import Deadline
 from hearback.jsonapi.bodies import New
 from hearback.jsonapi.question import Question
@@ -43,7 +43,9 @@ def create_entry(caller: Caller, several: Sequence[New], now: int) -> list[Entry
     return entries.create(caller, dataset_id, attributes, now)
 
 
-@api.action("POST", "/next", {"dataset_id": uuid(required=True), "wf_step": one_of(("annotate", "review"))})
+@api.action(
+    "POST", "/next", {"dataset_id": uuid(required=True), "wf_step": one_of((Step.ANNOTATE, Step.REVIEW))}
+)
 def take_next_entry(caller: Caller, attributes: Mapping[str, Any], now: int) -> Entry | None:
     """Ours: take up the most urgent entry of a dataset that the caller may work on; 204 when there is none."""
     return work.take_next(caller, attributes["dataset_id"], attributes.get("wf_step"), now)

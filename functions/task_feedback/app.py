@@ -7,12 +7,12 @@ from hearback.quality import feedback
 from hearback.quality.report import report
 from hearback.tasks import projects
 from hearback.wire.api import Api
-from hearback.wire.credentials import auth_token
+from hearback.wire.credentials import access_key
 from hearback.wire.families import TASK_FEEDBACK
 from hearback.wire.messages import PathVariable, Request
 from hearback.wire.quality import answers, requests
 
-api = Api(TASK_FEEDBACK, auth_token, query_key="access_key")
+api = Api(TASK_FEEDBACK, access_key)
 handler = api.handler
 
 FEEDBACKS = "/v2/projects/{project}/tasks/{task}/rounds/{round}/feedbacks.json"

@@ -9,12 +9,12 @@ from hearback.errors import Invalid
 from hearback.tasks import batches, bulk, counts, delivered, lists, projects, tasks
 from hearback.tasks.tasks import day
 from hearback.wire.api import Api
-from hearback.wire.credentials import auth_token
+from hearback.wire.credentials import access_key
 from hearback.wire.families import TASKS
 from hearback.wire.messages import Answer, PathVariable, Request
 from hearback.wire.tasks import answers, requests
 
-api = Api(TASKS, auth_token, query_key="access_key")
+api = Api(TASKS, access_key)
 handler = api.handler
 
 PROJECT = "/v2/projects/{project}"

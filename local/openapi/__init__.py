@@ -1,7 +1,8 @@
 """The API reference: one OpenAPI 3.1 document, made from the code's own routes and models.
 
-What code cannot say is in two tables: `examples.yaml`, requests that work on the demo stack, by
-operation, and `fields.yaml`, what the names mean. `make openapi` writes `docs/openapi.json`.
+What code cannot say is in tables: `examples.yaml`, requests that work on the demo stack, by operation, and
+`fields.yaml`, what the names mean; `dataset_examples.yaml` and `dataset_fields.yaml` for the dataset API, whose
+documents are made from its resources. `make openapi` writes `docs/openapi.json`.
 """
 
 import sys

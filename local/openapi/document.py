@@ -7,9 +7,9 @@ from typing import Any
 
 from hearback import VERSION
 from hearback.wire.dataset.rpc import METHODS
-from hearback.wire.families import DATASET, Family
+from hearback.wire.families import Family
 
-from local.openapi import jsonapi, operations, refusals, resources, rpc, schemas, tables
+from local.openapi import jsonapi, operations, refusals, rpc, schemas, tables
 from local.openapi.routes import Route, functions, routes
 from local.openapi.tables import Known
 from local.paths import ROOT
@@ -35,22 +35,31 @@ SERVERS = [
 SCHEMES = {
     "key": {"type": "http", "scheme": "basic", "description": "The API key as user name, and no password."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "The API key, or an access token."},
+    "passKey": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "PassKey",
+        "description": "The API key as a parameter, in the query string or the form.",
+    },
 }
 
-SECURITY = {"basic_or_bearer": ("key", "bearer")}
+SECURITY = {"basic_or_bearer": ("key", "bearer"), "by_pass_key": ("passKey", "key", "bearer")}
 """The schemes that each way of `hearback.wire.credentials` to authenticate understands."""
 
 
 def document() -> dict[str, Any]:
     """The whole OpenAPI document. Raises `ValueError` where the tables and the code do not fit."""
     known = _known()
-    families = {function.api.family.name: function.api.family for function in functions()}.values()
     paths: dict[str, dict[str, Any]] = {}
     for route in routes():
         made = operations.operation(route, known, _security(route))
         paths.setdefault(route.operation.path, {})[route.operation.method.lower()] = made
+    families = {route.operation.family.name: route.operation.family for route in routes()}.values()
     responses = {name: it for family in families for name, it in _error_responses(family).items()}
-    components = {**{_error_name(family): _error_schema(family) for family in families}, **known.components}
+    components = {
+        **known.components,
+        **{refusals.schema_name(family): refusals.schema(family) for family in families},
+    }
     return {
         "openapi": "3.1.0",
         "info": {**INFO, "description": DESCRIPTION},
@@ -105,23 +114,12 @@ def _explain(component: dict[str, Any], fields: dict[str, str]) -> None:
 # ── Errors ──
 
 
-def _error_name(family: Family) -> str:
-    return "".join(word.title() for word in family.name.split("_")) + "Error"
-
-
-def _error_schema(family: Family) -> dict[str, Any]:
-    """The form of the family's errors, as one of them shows it; the dataset API's is known."""
-    if family is DATASET:
-        return resources.ERROR
-    return schemas.of_example(refusals.document(family, refusals.of(family)[400]))
-
-
 def _error_responses(family: Family) -> dict[str, Any]:
-    schema = {"$ref": schemas.REFERENCE.format(model=_error_name(family))}
+    schema = {"$ref": schemas.REFERENCE.format(model=refusals.schema_name(family))}
     return {
         f"{family.name}.{status}": {
             "description": refusal.meaning,
-            "content": {family.media_type: {"schema": schema, "example": refusals.document(family, refusal)}},
+            "content": operations.content(family, schema, refusals.document(family, refusal)),
         }
         for status, refusal in refusals.of(family).items()
     }

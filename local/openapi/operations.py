@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from hearback.wire.families import Family
 from hearback.wire.jsonapi import Offer
-from hearback.wire.messages import Answer
+from hearback.wire.messages import Answer, to_json
 from pydantic import BaseModel
 
 from local.openapi import jsonapi, refusals, rpc, tables
 from local.openapi.routes import Route
-from local.openapi.schemas import Said, Schema, resolved
+from local.openapi.schemas import REFERENCE, Said, Schema, resolved
 from local.openapi.tables import Known
 
 FORM = "application/x-www-form-urlencoded"
@@ -165,7 +166,7 @@ def _is_document(kind: Any) -> bool:
 def _responses(route: Route, known: Known) -> Schema:
     answers = {200: _answer(route), **route.operation.also}
     made = {str(status): _response(route, status, kind, known) for status, kind in answers.items()}
-    return made | refusals.references(route.api.family)
+    return refusals.references(route.operation.family) | made
 
 
 def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
@@ -174,12 +175,31 @@ def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
         made["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where to look next."}}
     about = known.examples[route.name] if status == HTTPStatus.OK else {}
     if isinstance(kind, str):
-        made["content"] = {kind: {"schema": {"type": "string"}}}
+        made["content"] = {kind: _media({"type": "string"}, about.get("answer"))}
     elif kind is not None:
-        made["content"] = {route.api.family.media_type: {"schema": known.schemas[kind, "serialization"]}}
-    for media in made.get("content", {}).values():
-        if "answer" in about:
-            media["example"] = about["answer"]
+        schema = _or_refusal(route.operation.family, status, known.schemas[kind, "serialization"])
+        made["content"] = content(route.operation.family, schema, about.get("answer"))
     if "links" in about:
         made["links"] = tables.links(route.name, known.examples)
     return made
+
+
+def _or_refusal(family: Family, status: int, schema: Schema) -> Schema:
+    """The schema of an answer with a status that the family has for errors too."""
+    if status not in refusals.of(family):
+        return schema
+    refusal = {"$ref": REFERENCE.format(model=refusals.schema_name(family))}
+    return {"anyOf": [schema, refusal]}
+
+
+def content(family: Family, schema: Schema, example: Any) -> dict[str, Schema]:
+    """The document in each of the media types in which the family gives it."""
+    made = {family.media_type: _media(schema, example)}
+    if family.calls_back:
+        call = None if example is None else f"callback({to_json(example)});"
+        made["application/javascript"] = _media({"type": "string"}, call)
+    return made
+
+
+def _media(schema: Schema, example: Any) -> Schema:
+    return {"schema": schema} if example is None else {"schema": schema, "example": example}

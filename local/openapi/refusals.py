@@ -10,6 +10,7 @@ from hearback.errors import HearbackError, Unauthenticated
 from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.wire.families import DATASET, Family
 
+from local.openapi import resources, schemas
 from local.openapi.schemas import Schema
 
 
@@ -36,6 +37,10 @@ REFUSALS = (
     Refusal(
         errors.NotFound("There is no such thing.", "41"),
         "There is no such thing in the caller's organization.",
+    ),
+    Refusal(
+        errors.NotAllowed("There is POST here, and no such method.", "GET /data/submitfeedback.json"),
+        "The path has other methods.",
     ),
     Refusal(
         errors.Conflict("It was just changed by someone else; try again."),
@@ -90,4 +95,17 @@ def references(family: Family) -> dict[str, Schema]:
 
 
 def document(family: Family, refusal: Refusal) -> Any:
-    return json.loads(family.error(refusal.error)[1])
+    """JSON as it is read, else the text."""
+    body = family.error(refusal.error)[1]
+    return json.loads(body) if family.media_type.endswith("json") else body
+
+
+def schema_name(family: Family) -> str:
+    return "".join(word.title() for word in family.name.split("_")) + "Error"
+
+
+def schema(family: Family) -> Schema:
+    """The form of the family's errors, as one of them shows it; the dataset API's is known."""
+    if family is DATASET:
+        return resources.ERROR
+    return schemas.of_example(document(family, REFUSALS[0]))

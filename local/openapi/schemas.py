@@ -52,6 +52,8 @@ def readable(kind: Any) -> Any:
         return Annotated[(readable(arguments[0]), *kind.__metadata__)]
     if origin in (Union, types.UnionType):
         return Union[tuple(readable(one) for one in arguments)]  # noqa: UP007 - made at run time
+    if origin in (Required, NotRequired):
+        return origin[readable(arguments[0])]
     return origin[tuple(readable(one) for one in arguments)]
 
 
@@ -75,8 +77,12 @@ def of_example(value: object) -> Schema:
         case Mapping():
             members = {name: of_example(member) for name, member in value.items()}
             return {"type": "object", "properties": members, "required": sorted(members)}
+        case []:
+            return {"type": "array"}
         case list():
             return {"type": "array", "items": of_example(value[0])}
+        case None:
+            return {"type": "null"}
         case bool():
             return {"type": "boolean"}
         case int():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
@@ -30,6 +30,7 @@ from hearback.storage import shelves
 
 from tests.crash import apart
 from tests.crash.apart import WHENEVER, Apart, Brief, items, settle
+from tests.crash.harness import STOPS, Disturbance
 from tests.crash.recount_datasets import Found, check
 
 NOW = 2_000_000_000_000_000_000
@@ -80,7 +81,7 @@ class World:
 def small_pieces() -> Iterator[None]:
     """So little at a time that there is much of it; nobody looks after a block unless a test wants it."""
     with ExitStack() as small:
-        small.enter_context(mock.patch.object(clearing, "_CHUNK", 2))
+        small.enter_context(mock.patch.object(clearing, "_CHUNK", 1))
         small.enter_context(mock.patch.object(clearing, "_STEP", 3))
         small.enter_context(mock.patch.object(clearing, "_THREADS", 2))
         small.enter_context(mock.patch.object(shelves, "due", return_value=False))
@@ -115,7 +116,7 @@ def new_project() -> World:
 
 
 def new_idle_project() -> World:
-    """The same without the dataset that is worked on: it may be deleted."""
+    """The same without the dataset that is worked on, so that it may be deleted; another stands for that."""
     world = World()
     with small_blocks():
         world.project = projects.create(ADMIN, {"name": "the project"}, NOW).id
@@ -123,6 +124,7 @@ def new_idle_project() -> World:
         world.people = {name: _join(world, name, role) for name, role in ROLES.items()}
         world.idle = _dataset(world, "idle")
         _fill_idle(world)
+        world.busy, world.entries["held"] = world.idle, world.entries["idle 1"]
         world.plain = _dataset(world, "plain")
         _enter(world, world.plain, "plain")
         annotate(world, "plain", "nine")
@@ -149,12 +151,12 @@ def _dataset(world: World, name: str) -> str:
 
 
 def _fill_busy(world: World) -> None:
-    """An entry of each step, and one more of those that somebody has."""
-    _enter(world, world.busy, "new", "processing", "waiting", "held", "held too", "in review", "reviewed")
+    """An entry of each step, one of them with all that it can have."""
+    _enter(world, world.busy, "new", "processing", "waiting", "held", "in review", "reviewed")
     entries.update(ADMIN, world.entries["processing"], {"job_id": "a job"}, NOW)
-    for resource in ("waiting", "held", "held too", "in review", "reviewed"):
+    for resource in ("waiting", "held", "in review", "reviewed"):
         submit(world, resource)
-    for resource in ("held", "held too", "in review", "reviewed"):
+    for resource in ("held", "in review", "reviewed"):
         select(world, resource)
     annotate_all(world)
     submit(world, "in review", world.ann)
@@ -185,7 +187,7 @@ def annotate_all(world: World) -> None:
 
 def _fill_idle(world: World) -> None:
     """Entries that nobody has worked on for good, with all that they can have."""
-    _enter(world, world.idle, "idle 1", "idle 2", "idle 3")
+    _enter(world, world.idle, "idle 1", "idle 2")
     submit(world, "idle 1")
     select(world, "idle 1")
     annotate(world, "idle 1", "five", "six")
@@ -239,6 +241,15 @@ def remembered(resources: Apart, prepare: Callable[[], World]) -> Callable[[], W
     return apart.remembered(resources, prepare, only=[settings().dataset_table, settings().owed_table])
 
 
+def at_changes(disturbances: Sequence[Disturbance]) -> list[Disturbance]:
+    """The same for long work, only where something changes: who dies before reading has died after a change."""
+    return [_at_changes(each) for each in disturbances if each is not STOPS[0]]
+
+
+def _at_changes(disturbance: Disturbance) -> Disturbance:
+    return replace(disturbance, meets=lambda call: call.takes_effect and disturbance.meets(call))
+
+
 # ── What follows ──
 
 
@@ -259,7 +270,7 @@ def agrees(_world: object = None) -> Found:
     return check()
 
 
-def settled(_world: object = None) -> object:
+def settled(_world: object = None) -> dict[str, Any]:
     """What the table says when all is done that is owed, whatever the ids are."""
     settle_all()
     found = check()

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hearback.dataset import annotating, deleting, items, keys, workflow
+from hearback.dataset import deleting, items, keys, workflow
 from hearback.dataset.model import Annotation, Entry, Member, Status, Step
 from hearback.settings import settings
+from hearback.storage.codec import Codec
 from hearback.storage.items import Item, get_text, text
 from hearback.storage.shelves import Tail
 
@@ -20,7 +21,7 @@ from tests.crash.recount_shelves import Kept, faults_of_shelf
 Place = tuple[str, str]
 """An item's pk and sk."""
 
-KINDS = {
+KINDS: dict[str, tuple[Codec[Any], Any]] = {
     "projects": (items.PROJECT, items.project_item),
     "datasets": (items.DATASET, items.dataset_item),
     "entries": (items.ENTRY, items.entry_item),
@@ -71,7 +72,7 @@ class Found:
         """The records of a kind, in the order of their ids."""
         return [record for _, record in sorted(self.records[kind].items())]
 
-    def contents(self) -> object:
+    def contents(self) -> dict[str, Any]:
         """What all records say, whatever their ids, times and blocks are, in an order of its own."""
         names = {record.id: _name(record) for kind in KINDS for record in self.records[kind].values()}
         said = {kind: sorted(_said(each, names) for each in self.every(kind)) for kind in KINDS}
@@ -137,7 +138,7 @@ def _take_record(found: Found, kind: str, item: Item) -> None:
     if "shut" in item:
         found.shut.add(record.id)
     kept = {name: value for name, value in item.items() if name != "shut"}
-    wanted = write(record)  # type: ignore[operator]
+    wanted = write(record)
     if kept != wanted:
         differs = {name: (kept.get(name), wanted.get(name)) for name in {*kept, *wanted}}
         differs = {name: pair for name, pair in differs.items() if pair[0] != pair[1]}
@@ -189,7 +190,7 @@ def _wanted(found: Found) -> Iterator[tuple[Any, Item]]:
     for member in found.members:
         yield from ((member, item) for item in items.member_items(member))
     for dataset in found.every("datasets"):
-        if annotating.release_after(dataset):
+        if dataset.release_after:
             yield dataset, keys.release(dataset.id)
     for entry in found.every("entries"):
         yield entry, keys.resource(entry.dataset_id, entry.resource) | {"entry_id": text(entry.id)}
@@ -258,7 +259,8 @@ def _is_sound(entry: Entry) -> bool:
 
 def _deletions(found: Found) -> Iterator[str]:
     for its_id, kind in found.debts.items():
-        if its_id in found.records[kind]:
+        record = found.records[kind].get(its_id)
+        if record is not None and record.block:  # an id that a client chose may be chosen again
             yield f"{kind} {its_id} is deleted and still there"
         if kind in ("projects", "datasets") and its_id not in found.deletions:
             yield f"nobody can see how far the deletion of {kind} {its_id} is"

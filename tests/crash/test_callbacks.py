@@ -10,13 +10,11 @@ from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
-from hearback.callbacks import delivering, log, owing, slowness
-from hearback.deadline import Deadline
-from hearback.errors import Conflict, HearbackError
+from hearback.callbacks import owing, slowness
+from hearback.errors import HearbackError
 from hearback.storage import owed
-from hearback.storage.transactions import transact
 
-from tests.crash.apart import WHENEVER, Apart
+from tests.crash.apart import Apart
 from tests.crash.callbacks import (
     SECOND,
     World,
@@ -29,7 +27,6 @@ from tests.crash.callbacks import (
     tick,
 )
 from tests.crash.harness import (
-    ALL,
     STOPS,
     Disturbance,
     Interruption,
@@ -118,9 +115,7 @@ def test_a_callback_ends_the_same_wherever_its_worker_is_disturbed(
 
 
 @each_answer
-def test_a_later_attempt_is_no_different(
-    approved: Callable[[], World], told: list[str], answer: str
-) -> None:
+def test_a_later_attempt_is_no_different(approved: Callable[[], World], told: list[str], answer: str) -> None:
     def prepare() -> World:
         world = approved()
         told.append(BAD)

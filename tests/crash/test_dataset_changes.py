@@ -131,7 +131,7 @@ def meet_another(world: World) -> None:
 
     def met(writes: Any, patient: bool = True) -> None:
         if next(meetings, False):
-            raise Contended("")
+            raise Contended([0])
         transact(writes, patient)
 
     with mock.patch.object(placing, "transact", met):

@@ -43,6 +43,13 @@ def test_an_entry_lives_and_dies(pair: str) -> None:
     assert requests.get(address, auth=KEY, timeout=30).status_code == 404
 
 
+def test_content_feedback_can_be_looked_at() -> None:
+    about = {"PassKey": KEY[0], "ContentType": "review", "ContentId": uuid.uuid4().hex}
+    answer = requests.get(f"{URL}/data/feedback.json", params=about, timeout=30).json()
+    assert answer["HasErrors"] in (False, True)  # a strict client does not know this content
+    assert {"HasErrors", "Errors"} <= set(answer)
+
+
 def test_the_gateways_own_answers_can_be_read_by_every_family() -> None:
     answer = requests.get(f"{URL}/no/such/route", timeout=30)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, 404)

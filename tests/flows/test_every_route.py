@@ -21,6 +21,7 @@ from local import cfn
 from local.openapi.routes import routes
 from local.paths import ROOT
 from local.stack import Stack
+from tests.flows.content import ABOUT, FLAG, JSON
 from tests.flows.organizations import (
     ACCESS,
     FEEDBACK,
@@ -112,6 +113,8 @@ def _things(organization: Organization) -> dict[str, str]:
     accounts = f"{ACCESS}/accounts"
     account = answer(admin.post(accounts, json={"email": f"{MARK}@example.org", "name": MARK}))
     key = answer(admin.post(f"{ACCESS}/keys", json={"accountId": account["accountId"], "name": MARK}))
+    answer(admin.ask("PATCH", "/data/configuration.json", json={"RemoderationThreshold": 1}))
+    answer(user.post(JSON, data={**FLAG, "ReasonText": MARK, "UserId": MARK}))
     return {
         "proxy": NOWHERE,
         "accountId": str(account["accountId"]),
@@ -168,6 +171,8 @@ def _wishes(things: dict[str, str], route: Route) -> dict[str, Any]:
         return _jsonapi_wishes(things, route.collection)
     return {
         **things,
+        **ABOUT,
+        "ContentIds": ["product1"],
         "feedbackIds": things["feedbackId"],
         "accountId": int(things["accountId"]),
         "sourceText": "text",
@@ -195,10 +200,17 @@ def _jsonapi_wishes(things: dict[str, str], collection: str) -> dict[str, Any]:
 def _seen(admin: Person, things: dict[str, str]) -> dict[str, str]:
     """All that an organization's own admin can read of it."""
     return {
-        route.path: _without_signature(admin.get(route.filled(things), allow_redirects=False).text)
+        route.path: _without_signature(
+            admin.get(route.filled(things), params=_about(route), allow_redirects=False).text
+        )
         for route in ROUTES
         if route.method == "GET" and not route.path.endswith("/export")
     }
+
+
+def _about(route: Route) -> dict[str, str]:
+    """What its query string has to say."""
+    return ABOUT if route.path.startswith("/data/") else {}
 
 
 def _without_signature(text: str) -> str:
@@ -227,14 +239,25 @@ def test_no_route_opens_without_a_valid_key(
 ) -> None:
     body = _wishes(household.things, route)
     response = household.stranger.ask(route.method, route.filled(household.things), auth=auth, json=body)
-    if route.refuses:
+    assert MARK not in response.text
+    if route.path.startswith("/data/"):
+        _is_refused_in_an_envelope(route, response)
+    elif route.refuses:
         refusal(response, 404 if "+}" in route.path else _no_such_method(route))
     elif route.path == RPC:
         assert response.status_code == 401
         assert response.json()["error"]["code"] == -32001
     elif route not in _public():
         refusal(response, 401)
-    assert MARK not in response.text
+
+
+def _is_refused_in_an_envelope(route: Route, response: requests.Response) -> None:
+    if not route.refuses:
+        assert response.status_code == 200
+        assert "ERROR_PARAM_INVALID_API_KEY" in response.text
+        return
+    assert response.status_code == (404 if "+}" in route.path else 405)
+    assert "ERROR_UNSUPPORTED" in response.text or route.method == "HEAD"
 
 
 def _no_such_method(route: Route) -> int:
@@ -246,7 +269,9 @@ def _no_such_method(route: Route) -> int:
 def test_the_things_are_there_for_their_own_people(household: Household, route: Route) -> None:
     """Else the next test would prove nothing."""
     if route.method == "GET" and not route.refuses:
-        shown = household.organization.admin.get(route.filled(household.things), allow_redirects=False)
+        shown = household.organization.admin.get(
+            route.filled(household.things), params=_about(route), allow_redirects=False
+        )
         assert shown.status_code in (200, 302)
 
 

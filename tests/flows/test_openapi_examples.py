@@ -127,6 +127,7 @@ def test_every_example_in_turn_gets_an_answer_like_the_one_it_shows(
         response = reader.send(name)
         status, declared = _success(OPERATIONS[name][2])
         assert response.status_code == status, f"{name}: {response.text}"
+        assert "ERROR_" not in response.text
         if "content" in declared:
             media_type = response.headers["Content-Type"].partition(";")[0]
             document = response.json() if media_type.endswith("json") else response.text

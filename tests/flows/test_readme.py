@@ -11,11 +11,14 @@ from local.banner import banner
 from local.paths import ROOT
 from local.stack import Stack
 
+PASTED = ("  curl", "  ENTRY", "    -d", '    "params')
+"""How the lines begin that `make run` prints to be pasted."""
 
-def blocks() -> list[str]:
-    """The shell blocks of the first session."""
-    session = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A first session")[2]
-    return re.findall(r"```sh\n(.*?)```", session.partition("## Large files")[0], re.DOTALL)
+
+def blocks(section: str = "A first session") -> list[str]:
+    """The shell blocks of a section."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"## {section}\n")[2]
+    return re.findall(r"```sh\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
 
 
 def run(script: str, stack: Stack) -> list[str]:
@@ -34,7 +37,8 @@ def run(script: str, stack: Stack) -> list[str]:
 
 def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
     script = "\n".join(blocks()).replace("/tmp/feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
-    created, listed, first, second, approved, again = (json.loads(line) for line in run(script, stack))
+    answers = [json.loads(line) for line in run(script, stack)]
+    created, listed, first, second, approved, again, annotation, submitted, waiting = answers
     assert created["approvalState"] == "awaitingApproval"
     assert created in listed["feedback"]
     assert (first["successful"], first["invalid"]) == (300, 0)
@@ -42,12 +46,28 @@ def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
     assert approved["approvalState"] == "approved"
     assert (again["successful"], again["invalid"]) == (0, 0)
     assert again["duplicate"] >= 301
+    assert annotation["data"]["attributes"]["annotation"] == {"label": "car"}
+    assert annotation["data"]["relationships"]["entry"]["data"]["id"] == submitted["data"]["id"]
+    assert submitted["data"]["attributes"]["wf_step"] == "review"
+    assert submitted["data"]["id"] in {entry["id"] for entry in waiting["data"]}
+
+
+def test_a_vote_and_a_flag_of_the_readme_count(stack: Stack) -> None:
+    keys = blocks()[0]
+    voted, flagged, statistics = (
+        json.loads(line) for line in run(keys + blocks("Votes and flags")[0], stack)
+    )
+    assert voted["Feedback"] == {"Helpfulness": {"Vote": "POSITIVE", "AuthorId": "reader1"}}
+    assert (flagged["HasErrors"], statistics["HasErrors"]) == (False, False)
+    assert statistics["TotalPositiveFeedbackCount"] >= 1
+    assert "It shows another product." in [it["ReasonText"] for it in statistics["InappropriateFeedbackList"]]
 
 
 def test_the_keys_and_lines_that_make_run_prints_work(stack: Stack) -> None:
     printed = banner(stack.as_json())
     assert all(key["key"] in printed for key in stack.keys.values())
-    script = "\n".join(line[2:] for line in printed.splitlines() if line.startswith(("  curl", "    -d")))
+    script = "\n".join(line[2:] for line in printed.splitlines() if line.startswith(PASTED))
     answers = run(script.replace("\ncurl", "\necho; curl"), stack)
-    assert not [answer for answer in answers if '"error":' in answer]
+    assert not [answer for answer in answers if '"error":' in answer or '"errors":' in answer]
+    assert [answer for answer in answers if '"wf_step":"review"' in answer]
     assert answers[-1] == "</tmx>"

@@ -14,6 +14,7 @@ from hearback import clients
 from hearback.access import accounts, store, tokens
 from hearback.access.model import ApiKey, Role, write_key
 from hearback.settings import Settings, settings
+from hearback.storage import hot
 from hearback.translation import catalogue
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
@@ -58,6 +59,7 @@ class World:
             monkeypatch.setenv(name, value)
         for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
             cached.cache_clear()
+        hot.forget()
         _backend().tables = copy.deepcopy(self.tables)
 
 

@@ -50,6 +50,15 @@ class Watch:
             self._done = None
         assert done - allowed(function) == set(), f"{function} has no right to this"
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done meanwhile is somebody else's doing."""
+        kept, self._done = self._done, None
+        try:
+            yield
+        finally:
+            self._done = kept
+
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self._done is not None:
             self._done.update(_rights(model.service_model.service_name, model.name, params))

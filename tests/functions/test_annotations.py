@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.functions.labelling import Team, resource
 
 BOX = {"dimensions": {"page": 1}, "annotation": {"box": [1, 2.5, None]}, "metadata": "by hand"}

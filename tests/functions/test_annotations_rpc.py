@@ -125,6 +125,19 @@ def test_an_id_is_taken_once_wherever_it_is(team: Team) -> None:
     assert len(team.owner.get("annotations").ids) == 2
 
 
+def test_another_organization_may_choose_the_same_id_and_learns_nothing_of_it(team: Team) -> None:
+    other = team.person("other_admin")
+    project = other.post("projects", {"name": "Field"}).id
+    dataset = other.post("datasets", {"name": "Grass", "modality": "image"}, project=project).id
+    entry = other.post("entries", {"resource": "x", "wf_step": "annotate"}, dataset=dataset).id
+    assert result(team.owner.rpc(call("create", BOX | {"id": CHOSEN, "entry_id": team.entry()})))
+    assert code(other.rpc(call("show", {"id": CHOSEN}))) == -32603
+    assert result(other.rpc(call("create", BOX | {"id": CHOSEN, "entry_id": entry})))["entry_id"] == entry
+    for person, at in ((other, entry), (team.owner, None)):
+        shown = result(person.rpc(call("show", {"id": CHOSEN})))
+        assert (shown["entry_id"] == entry) == (at == entry)
+
+
 def test_a_deleted_entry_takes_its_chosen_ids_along(team: Team) -> None:
     entry = team.entry()
     assert result(team.owner.rpc(call("create", BOX | {"id": CHOSEN, "entry_id": entry})))

@@ -155,4 +155,4 @@ def test_an_id_may_be_written_in_capitals(team: Team) -> None:
 )
 def test_a_body_of_the_wrong_form_is_a_fault_of_the_clients(team: Team, path: str, body: Any) -> None:
     refused = team.owner.send("POST", path.format(entry=NOWHERE), body)
-    assert set(status for status, _ in refused.faults) <= {"422", "404"}
+    assert {status for status, _ in refused.faults} <= {"422", "404"}

@@ -120,7 +120,9 @@ def test_who_creates_and_changes_datasets(team: Team) -> None:
 def test_who_sees_a_dataset_has_work_in_it_or_owns_it(
     team: Team, entry: dict[str, str], sees: set[str]
 ) -> None:
-    people = {name: team.person(who).id for name, who in entry.items() if name.endswith("_id")}
+    people: dict[str, Any] = {
+        name: team.person(who).id for name, who in entry.items() if name.endswith("_id")
+    }
     team.entry(**(entry | people))
     found = team.statuses("GET", f"datasets/{team.leaves}")
     owners = {"admin", "org_owner", "owner"}

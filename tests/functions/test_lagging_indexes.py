@@ -44,10 +44,8 @@ class LaggingIndex:
     def remember(self, *runs: Range) -> None:
         self._then |= {run: self._now(run, 100) for run in runs}
 
-    def _query(
-        self, run: Range, limit: int, backwards: bool = False, keys_only: bool = False
-    ) -> tuple[list[Item], bool]:
-        return self._then.get(run) or self._now(run, limit, backwards, keys_only)
+    def _query(self, run: Range, limit: int, backwards: bool = False) -> tuple[list[Item], bool]:
+        return self._then.get(run) or self._now(run, limit, backwards)
 
 
 def leaves(meant: Filter) -> list[Range]:

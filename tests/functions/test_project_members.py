@@ -72,6 +72,14 @@ def test_only_who_manages_the_organization_makes_owners(team: Team) -> None:
     assert team.reviewer.patch(f"projects/{team.project}", {"name": "Mine"}).status == 200
 
 
+def test_a_role_holds_from_its_change_on(team: Team) -> None:
+    review = team.entry(wf_step="review")
+    assert team.annotator.get(f"entries/{review}").status == 404
+    team.owner.patch(f"project_members/{team.member('annotator')}", {"role": "reviewer"})
+    assert team.annotator.get(f"entries/{review}").status == 200
+    assert team.annotator.get("entries").ids == [review]
+
+
 # ── Rights ──
 
 

@@ -84,7 +84,8 @@ def test_who_sees_a_project(team: Team) -> None:
     statuses = team.statuses("GET", f"projects/{team.project}")
     assert statuses == dict.fromkeys(statuses, 200) | {"user": 404, "other_admin": 404}
     listed = {name: team.person(name).get("projects").ids for name in statuses}
-    assert listed == dict.fromkeys(statuses, [team.project]) | {"user": [], "other_admin": []}
+    nothing: dict[str, list[str]] = {"user": [], "other_admin": []}
+    assert listed == {name: [team.project] for name in statuses} | nothing
 
 
 def test_who_changes_a_project(team: Team) -> None:

@@ -6,8 +6,10 @@ import importlib.util
 import json
 import time
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,7 +19,7 @@ from hearback.access.model import Role
 
 ROOT = Path(__file__).parents[2]
 ROUTES = "/api/v1/dataset"
-BASE = f"http://api.example.com/v1{ROUTES}"
+BASE = f"https://api.example.com/v1{ROUTES}"
 """How absolute links to the API's own resources begin."""
 
 Pairs = Iterable[tuple[str, str]]
@@ -112,7 +114,8 @@ def call(who: Person, method: str, path: str, query: Pairs = (), body: Any = Non
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
     }
-    answer = _handler(path.split("/")[1])(event, Context())
+    with redirect_stdout(StringIO()):  # metrics
+        answer = _handler(path.split("/")[1])(event, Context())
     document = json.loads(answer["body"]) if answer["body"] else None
     told = f"{who.name}: {method} {path}?{urlencode(list(query))} {json.dumps(body) if body else ''}"
     return Answer(answer["statusCode"], document, answer["multiValueHeaders"], told)

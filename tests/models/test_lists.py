@@ -8,7 +8,7 @@ Each resource is asked by people of all roles, in two worlds that hypothesis dre
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import cycle
 from typing import Any
 
@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.crash.apart import Apart
 from tests.models.calling import Answer, Person, call, follow
 from tests.models.conftest import COUNTED_PAST
 from tests.models.documents import Documents, plain, query_of
@@ -26,6 +25,8 @@ from tests.models.question import Fields, Filter, Question, Refused
 from tests.models.sight import Sight
 from tests.models.tables import TABLES
 from tests.models.world import World, build
+
+pytestmark = pytest.mark.xdist_group("lists")
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "25"))
 WORLDS = (1, 2)
@@ -54,8 +55,8 @@ WRONG = [
 
 
 @pytest.fixture(scope="module", params=WORLDS)
-def world(request: pytest.FixtureRequest, resources: Apart) -> World:
-    resources.clear()
+def world(request: pytest.FixtureRequest, clear: Callable[[], None]) -> World:
+    clear()
     return build(drawn(plans, request.param))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from unittest import mock
 
 import httpx
 import pytest
-from hearback.errors import HearbackError, Invalid, NotFound
+from hearback.errors import Invalid, NotFound
 from hearback.translation import (
     arriving,
     catalogue,
@@ -42,35 +40,11 @@ from tests.crash.translation import (
     settle_all,
     tmx,
 )
+from tests.races.at_once import at_once, unless_refused
 
-Result = TypeVar("Result")
 AT_ONCE = 6
 ALL = Filter(end_time_created=2**62)
 """Every entry, by a filter that says so."""
-
-
-def at_once(*works: Callable[[], Result]) -> list[Result]:
-    """Do all of it at the same moment; what each gave."""
-    gate = threading.Barrier(len(works))
-
-    def wait_and(work: Callable[[], Result]) -> Result:
-        gate.wait(10)
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        return list(threads.map(wait_and, works))
-
-
-def unless_refused(work: Callable[[], Result]) -> Callable[[], Result | HearbackError]:
-    """The work, or how the product refused it."""
-
-    def attempt() -> Result | HearbackError:
-        try:
-            return work()
-        except HearbackError as refusal:
-            return refusal
-
-    return attempt
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,12 @@ def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield method, path, operation
 
 
+ONLY_POST = ("/data/submitfeedback.json", "/data/submitfeedback.xml")
+"""Their other methods are deployed for the sake of the refusal, and no operations."""
+
+STATUSES = {"400", "401", "403", "404", "413", "429", "500"}
+STATUSES_OF_CONTENT = {"200", "404", "405", "429"}
+
 OPERATIONS = {operation["operationId"]: operation for _, _, operation in _operations()}
 each_operation = pytest.mark.parametrize("name", OPERATIONS)
 
@@ -37,15 +43,22 @@ def test_the_reference_is_valid_openapi() -> None:
 
 
 def test_the_reference_has_every_route_of_the_template_and_no_other() -> None:
-    assert {(method, path) for method, path, _ in _operations()} == set(_deployed())
+    deployed = {(method, path) for name, method, path in _deployed() if not name.startswith(("No", "Other"))}
+    assert {(method, path) for method, path, _ in _operations()} == deployed
 
 
-def _deployed() -> Iterator[tuple[str, str]]:
-    """The template's routes, less those that are there to refuse: `No…` a method, `Other…` a path."""
+@pytest.mark.parametrize("path", ONLY_POST)
+def test_a_submission_by_any_other_method_reaches_the_function_that_refuses_it(path: str) -> None:
+    methods = {method for _, method, deployed in _deployed() if deployed == path}
+    assert methods == {"get", "put", "post", "patch", "delete", "head", "options"}
+
+
+def _deployed() -> Iterator[tuple[str, str, str]]:
+    """The template's routes by their names; `No…` is there to refuse a method, `Other…` a path."""
     for function in cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function").values():
         for name, event in function["Properties"].get("Events", {}).items():
-            if event["Type"] == "Api" and not name.startswith(("No", "Other")):
-                yield event["Properties"]["Method"].lower(), event["Properties"]["Path"]
+            if event["Type"] == "Api":
+                yield name, event["Properties"]["Method"].lower(), event["Properties"]["Path"]
 
 
 @each_operation
@@ -53,7 +66,8 @@ def test_an_operation_says_what_it_is_and_how_it_fails(name: str) -> None:
     operation = OPERATIONS[name]
     assert operation["summary"]
     assert operation["description"]
-    assert {"400", "401", "403", "404", "413", "429", "500"} <= set(operation["responses"])
+    of_content = operation["tags"] == ["content_feedback"]
+    assert (STATUSES_OF_CONTENT if of_content else STATUSES) <= set(operation["responses"])
 
 
 @each_operation
@@ -84,7 +98,17 @@ def test_what_an_operation_shows_is_what_it_declares(name: str) -> None:
 @each_operation
 def test_each_parameter_of_an_operation_is_explained(name: str) -> None:
     unexplained = [it["name"] for it in OPERATIONS[name].get("parameters", ()) if not it.get("description")]
-    assert unexplained == [], "add it to local/openapi/fields.yaml"
+    assert unexplained == [], "add it to local/openapi/fields.yaml or dataset_fields.yaml"
+
+
+def test_each_attribute_of_the_dataset_api_is_explained() -> None:
+    schemas = {
+        name: it for name, it in DOCUMENT["components"]["schemas"].items() if name.endswith("Attributes")
+    }
+    assert len(schemas) == 8
+    for name, schema in schemas.items():
+        unexplained = [it for it, member in schema["properties"].items() if not member.get("description")]
+        assert unexplained == [], f"{name}: add it to local/openapi/dataset_fields.yaml"
 
 
 def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from hearback.deadline import Deadline
+from hearback.errors import TooDeep
 from hearback.storage import ordered, seeking
 from hearback.storage.items import get_text
-from hearback.storage.ordered import Count, Listing, Run, TooDeep
+from hearback.storage.ordered import Count, Listing, Run
 
 from tests.unit.storage.ordering import WHENEVER, listing, nothing, odd, world
 

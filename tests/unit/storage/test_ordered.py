@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hearback.storage.ordered import Count, TooDeep
+from hearback.errors import TooDeep
+from hearback.storage.ordered import Count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from hearback import errors
 from hearback.errors import HearbackError
-from hearback.storage.transactions import ConditionFailed
 from hearback.jsonapi.errors import Fault, Unprocessable
-from hearback.wire.families import ACCESS, DATASET, STATUS, TRANSLATION, Family
+from hearback.storage.transactions import ConditionFailed
+from hearback.wire.families import ACCESS, CONTENT, DATASET, STATUS, TRANSLATION, Family
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +37,16 @@ def test_translation_has_no_statuses_but_those_that_its_reference_knows() -> Non
 def test_what_already_exists_is_400_to_translation_and_409_to_access() -> None:
     assert TRANSLATION.status_of(errors.Conflict("m")) == 400
     assert ACCESS.status_of(errors.Conflict("m")) == 409
+
+
+def test_content_has_200_for_errors_of_which_its_clients_would_discard_the_body() -> None:
+    statuses = {kind: CONTENT.status_of(kind("m")) for kind in KINDS}
+    others = {errors.NotFound: 404, errors.NotAllowed: 405, errors.Busy: 429}
+    assert {kind: status for kind, status in statuses.items() if status != 200} == others
+
+
+def test_a_method_that_a_route_does_not_have_is_not_found_where_the_contract_knows_no_405() -> None:
+    assert [family.status_of(errors.NotAllowed("m")) for family in (TRANSLATION, ACCESS)] == [404, 404]
 
 
 @each_family

@@ -16,11 +16,11 @@ from hearback.jsonapi.errors import Unprocessable
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import integer
 from hearback.storage.ordered import Count
-from hearback.wire.credentials import Header
 from hearback.wire.jsonapi import JsonApi, of_one_parent
+from hearback.wire.messages import Request
 
 from tests.unit.jsonapi.library import BOOKS, Book, Shelf, check, id_of
-from tests.unit.wire.test_api import Context, event
+from tests.unit.wire.gateway import Context, event
 
 ANN = Caller("acme", 7, "ann@acme.example", Role.USER, "0123456789abcdef")
 HOST = "https://abc.execute-api.eu-west-1.amazonaws.com/v1"
@@ -29,8 +29,8 @@ SENT = {"Authorization": "Bearer ann's", "Content-Type": MEDIA_TYPE}
 EMMA = id_of(1)
 
 
-def authenticate(header: Header) -> Caller:
-    if header("Authorization") != SENT["Authorization"]:
+def authenticate(request: Request) -> Caller:
+    if request.header("Authorization") != SENT["Authorization"]:
         raise Unauthenticated("The API key is not valid.")
     return ANN
 
@@ -217,18 +217,20 @@ def test_a_body_comes_as_json(library: Library, media_type: str, status: int) ->
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
+    ("method", "path", "status", "allowed"),
     [
-        ("PUT", "", 405),
-        ("DELETE", "", 405),
-        ("POST", f"/{EMMA}", 405),
-        ("PATCH", f"/{EMMA}/lend", 405),
-        ("GET", f"/{EMMA}/lend/now", 404),
+        ("PUT", "", 405, "GET, POST"),
+        ("DELETE", "", 405, "GET, POST"),
+        ("POST", f"/{EMMA}", 405, "DELETE, GET, PATCH"),
+        ("PATCH", f"/{EMMA}/lend", 405, "POST"),
+        ("GET", f"/{EMMA}/lend/now", 404, None),
     ],
 )
-def test_other_methods_and_paths_are_refused(library: Library, method: str, path: str, status: int) -> None:
-    answered, document, _ = library.send(method, path)
-    assert answered == status
+def test_other_methods_and_paths_are_refused(
+    library: Library, method: str, path: str, status: int, allowed: str | None
+) -> None:
+    answered, document, headers = library.send(method, path)
+    assert (answered, headers.get("Allow")) == (status, allowed)
     assert [error["status"] for error in document["errors"]] == [str(status)]
 
 

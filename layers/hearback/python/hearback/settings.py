@@ -14,6 +14,7 @@ class Settings(NamedTuple):
     access_table: str
     owed_table: str
     translation_table: str
+    content_table: str
     dataset_table: str
     task_table: str
     callback_table: str

@@ -167,7 +167,7 @@ def entry_write(found: Found, now: int) -> Write:
 
 def _is_stale(dataset: Dataset, entry: Entry, caller: Caller, now: int) -> bool:
     """Whether the time since the caller last touched the entry begins to count."""
-    patience = release_after(dataset)
+    patience = dataset.release_after
     if (
         patience is None
         or entry.status is not Status.IN_PROGRESS
@@ -175,13 +175,6 @@ def _is_stale(dataset: Dataset, entry: Entry, caller: Caller, now: int) -> bool:
     ):
         return False
     return now - (entry.held_since or 0) > min(_TOUCHED_EVERY, patience // 4)
-
-
-def release_after(dataset: Dataset) -> int | None:
-    """After how many nanoseconds an untouched assignment is released, if the dataset says so."""
-    configuration = dataset.workflow_configuration
-    seconds = configuration.get("release_after") if isinstance(configuration, dict) else None
-    return int(seconds * SECOND) if seconds else None
 
 
 def _draft(caller: Caller, entry: Entry, attributes: Mapping[str, Any], now: int) -> Annotation:

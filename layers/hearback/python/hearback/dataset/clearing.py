@@ -15,6 +15,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from hearback import clients
 from hearback.dataset import items, keys
 from hearback.dataset.model import Annotation, Dataset, NoteComment, NoteFeed
@@ -30,6 +32,7 @@ _STEP = transactions.MOST_WRITES // 2
 _CHUNK = 50
 _THREADS = 16
 _TRIES = 20
+_PASSING = {"TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"}
 
 
 def feeds_of(entry_id: str) -> Iterator[NoteFeed]:
@@ -71,6 +74,15 @@ def comments(feed_id: str, deadline: Deadline) -> bool:
     if first is None:
         return True
     return _remove(first.dataset_id, "note_comments", lambda: _comments_of(feed_id), deadline)
+
+
+def leave_no_counts(dataset_id: str, deadline: Deadline) -> bool:
+    """What was removed below something deleted was counted, maybe in a dataset that went before it.
+
+    A dataset that goes later takes its counts along.
+    """
+    item = reads.get(keys.table(), keys.record("datasets", dataset_id))
+    return (item is not None and "shut" not in item) or _erase_counts(dataset_id, deadline)
 
 
 Countable = Annotation | NoteFeed | NoteComment
@@ -165,9 +177,12 @@ def project(project_id: str, deadline: Deadline, progress: Callable[[int], None]
         chosen = _shut(found)
         if not dataset(found.id, chosen, deadline, progress):
             return False
-        _delete_all([keys.record("datasets", found.id), keys.release(found.id)])
+        gone = [keys.record("datasets", found.id), keys.release(found.id)]
+        transact([transactions.delete(keys.table(), row) for row in gone])
     members = [items.MEMBER.from_item(item) for item in reads.every(keys.members(project_id))]
-    _delete_all([key_of(item) for member in members for item in reversed(items.member_items(member))])
+    found_by = [items.member_items(member) for member in members]
+    _delete_all([key_of(item) for _, *others in found_by for item in others])
+    _delete_all([key_of(first) for first, *_ in found_by])
     return shelves.erase(keys.shelf("datasets", project_id), deadline)
 
 
@@ -206,6 +221,10 @@ def dataset(dataset_id: str, chosen_ids: bool, deadline: Deadline, progress: Cal
             _delete_all([keys.resource(dataset_id, item["resource"]["S"]) for item in chunk], threads)
             _delete_all([key_of(item) for item in chunk], threads)
             progress(len(chunk))
+    return _erase_counts(dataset_id, deadline)
+
+
+def _erase_counts(dataset_id: str, deadline: Deadline) -> bool:
     return all(shelves.erase(keys.shelf(kind, dataset_id), deadline) for kind in items.SHELVES)
 
 
@@ -242,9 +261,19 @@ def _delete_all(rows: Sequence[Item], threads: ThreadPoolExecutor | None = None)
 def _delete_batch(rows: Sequence[Item]) -> None:
     requests: Any = [{"DeleteRequest": {"Key": row}} for row in rows]
     for attempt in range(10):
-        answer = clients.dynamodb().batch_write_item(RequestItems={keys.table(): requests})
-        requests = answer.get("UnprocessedItems", {}).get(keys.table(), [])
+        requests = _unprocessed(requests)
         if not requests:
             return
         time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
     raise Busy("The service is busy; it goes on later.")
+
+
+def _unprocessed(requests: Any) -> Any:
+    """Those of the deletions that were not carried out: DynamoDB was busy, or somebody else with an item."""
+    try:
+        answer: Any = clients.dynamodb().batch_write_item(RequestItems={keys.table(): requests})
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _PASSING:
+            raise
+        return requests
+    return answer.get("UnprocessedItems", {}).get(keys.table(), [])

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from hearback.access.model import Caller
-from hearback.dataset import annotating, counting, deleting, items, keys, placing, rights
+from hearback.dataset import counting, deleting, items, keys, placing, rights
 from hearback.dataset.model import Dataset, MemberRole, Project, Status
 from hearback.dataset.rights import STEP_OF, Standing
 from hearback.errors import Forbidden
@@ -31,7 +31,7 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
         draft = _new(standing.project, attributes, now)._replace(**tails)
         made[:] = [placing.placed(draft, new[0], block)]
         put = transactions.put(keys.table(), items.dataset_item(made[0]), "attribute_not_exists(pk)")
-        marks = [_release_mark(made[0])] if annotating.release_after(draft) else []
+        marks = [_release_mark(made[0])] if draft.release_after else []
         return [put, *marks, *(row for _, rows in opened.values() for row in rows)]
 
     placing.place(placing.in_project(standing.project), project_id, keys.EVERY, 1, writes)
@@ -127,7 +127,7 @@ def update(caller: Caller, dataset_id: str, attributes: Mapping[str, Any], now: 
 def _release_mark(dataset: Dataset) -> transactions.Write:
     """The write of what tells the worker that the dataset's assignments are released after a time, or not."""
     mark = keys.release(dataset.id)
-    if annotating.release_after(dataset):
+    if dataset.release_after:
         return transactions.put(keys.table(), mark)
     return transactions.delete(keys.table(), mark)
 

@@ -173,7 +173,8 @@ def _begin(message: Mapping[str, Any], removal: Callable[[int], Sequence[Write]]
 
 
 def _debt(message: Mapping[str, Any]) -> str:
-    return f"{message['id']}#delete"
+    """An annotation's id may be its client's choice, and be chosen once more: for another entry too."""
+    return f"{message['id']}#{message.get('entry', '')}#delete"
 
 
 def _carry_out_or_send(message: Mapping[str, Any]) -> None:
@@ -208,11 +209,13 @@ def _cleared(message: Mapping[str, Any], deadline: Deadline) -> bool:
     its_id = message["id"]
     match message["delete"]:
         case "note_feeds":
-            return clearing.comments(its_id, deadline)
+            removed = clearing.comments(its_id, deadline)
+            return removed and clearing.leave_no_counts(message["dataset"], deadline)
         case "annotations":
             return _annotations_feeds(message, deadline)
         case "entries":
-            return clearing.entry(message["dataset"], its_id, deadline)
+            removed = clearing.entry(message["dataset"], its_id, deadline)
+            return removed and clearing.leave_no_counts(message["dataset"], deadline)
         case "datasets":
             chosen = message["chosen_ids"]
             return clearing.dataset(its_id, chosen, deadline, lambda more: _progress(message, more))
@@ -221,21 +224,28 @@ def _cleared(message: Mapping[str, Any], deadline: Deadline) -> bool:
 
 
 def _annotations_feeds(message: Mapping[str, Any], deadline: Deadline) -> bool:
-    """The feeds on a deleted annotation, each a deletion of its own: the entry still takes notes."""
-    while found := [
-        feed for feed in clearing.feeds_of(message["entry"]) if feed.annotation_id == message["id"]
-    ]:
+    """The feeds on a deleted annotation, each a deletion of its own: the entry still takes notes.
+
+    An annotation with an id that its client chose may be there again: then they are notes on that.
+    """
+    annotation = keys.of_parent("annotations", message["entry"], message["id"])
+    while reads.get(keys.table(), annotation) is None:
+        feeds = clearing.feeds_of(message["entry"])
+        found = [feed for feed in feeds if feed.annotation_id == message["id"]]
         for feed in found:
             if deadline.passed:
                 return False
-            _delete_feed(feed)
+            _delete_feed(feed, annotation)
+        if not found:
+            break
     return True
 
 
-def _delete_feed(feed: NoteFeed) -> None:
+def _delete_feed(feed: NoteFeed, annotation: Item) -> None:
+    without = transactions.check(keys.table(), annotation, "attribute_not_exists(pk)")
     # Where somebody else has deleted or resolved it meanwhile, the next look sees to it.
     with suppress(ConditionFailed):
-        note_feed(feed, lambda slot: clearing.feed_removal(feed, slot), time.time_ns())
+        note_feed(feed, lambda slot: [*clearing.feed_removal(feed, slot), without], time.time_ns())
 
 
 def _progress(message: Mapping[str, Any], removed: int) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hearback.storage.shelves import Tail
+from hearback.timestamps import SECOND
 
 
 class MemberRole(StrEnum):
@@ -135,6 +136,13 @@ class Dataset(NamedTuple):
         if self.counts.total and self.counts.completed == self.counts.total:
             return Status.COMPLETED
         return Status.IN_PROGRESS if self.counts.begun else Status.PENDING
+
+    @property
+    def release_after(self) -> int | None:
+        """After how many nanoseconds an untouched assignment is released, if the dataset says so."""
+        configuration = self.workflow_configuration
+        seconds = configuration.get("release_after") if isinstance(configuration, dict) else None
+        return int(seconds * SECOND) if seconds else None
 
 
 class Entry(NamedTuple):

@@ -36,7 +36,7 @@ class Spot(NamedTuple):
     def read(self) -> Spot:
         """The same with the tail as it is now; `NotFound` when the owner is gone."""
         item = reads.get(keys.table(), self.owner)
-        if item is None or self.attribute not in item:
+        if item is None or self.attribute not in item or "shut" in item:
             from hearback.dataset.rights import not_found
 
             raise not_found(self.what, self.owner["sk"]["S"])

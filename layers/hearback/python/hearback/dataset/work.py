@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from hearback.access.model import Caller
-from hearback.dataset import annotating, datasets, entries, items, keys, rights, workflow
+from hearback.dataset import datasets, entries, items, keys, rights, workflow
 from hearback.dataset.entries import Found
 from hearback.dataset.model import Dataset, Entry, Status, Step
 from hearback.dataset.rights import STEP_OF, Standing
@@ -98,7 +98,7 @@ def _taken(standing: Standing, entry_id: str, now: int) -> Entry | None:
 
 def release(dataset: Dataset, now: int) -> int:
     """Release assignments that nobody has touched for the time that the dataset sets; how many."""
-    patience = annotating.release_after(dataset)
+    patience = dataset.release_after
     if patience is None or now <= patience:
         return 0
     run = _urgency(items.held(dataset.id), f"{now - patience:019d}#")

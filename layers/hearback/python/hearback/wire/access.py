@@ -11,7 +11,7 @@ from hearback import timestamps
 from hearback.access.model import Account, ApiKey, Caller, Role
 from hearback.errors import NotFound
 from hearback.wire.messages import PathVariable
-from hearback.wire.translation.requests import Text
+from hearback.wire.text import Text
 
 
 class _Document(BaseModel):

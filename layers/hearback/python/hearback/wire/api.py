@@ -23,9 +23,9 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -33,12 +33,9 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSu
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import ClientError
 
-from hearback.access import store
-from hearback.access.model import Caller
 from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
 from hearback.wire import reading
-from hearback.wire.credentials import Header
 from hearback.wire.families import Family
 from hearback.wire.messages import Answer, PathVariable, Request, to_json
 
@@ -63,30 +60,61 @@ class Operation:
     method: str
     path: str
     function: Callable[..., Any]
-    public: bool
-    """Anybody may ask, without a key."""
+    address: re.Pattern[str]
+    """Matches the paths of its requests, with a group for each variable."""
+    family: Family
+    """How it says what went wrong."""
     answer: Any
     """The type of the answer's document, or a media type."""
-    also: Mapping[int, Any]
+    also: Mapping[int, Any] = field(default_factory=dict)
     """Answers with another status than 200: their type, a media type, or None for no body."""
+    public: bool = False
+    """Anybody may ask, without a key."""
+    identifies: bool = False
+    """It finds out by itself who is calling, and refuses strangers in a form of its own."""
     offer: Any = None
     """What a route says of itself whose documents no type describes."""
 
 
+class Identified(Protocol):
+    """Who is calling, as far as the log wants to know."""
+
+    @property
+    def organization_id(self) -> str: ...
+    @property
+    def key_id(self) -> str: ...
+
+
+def checked(kind: Any, name: str, request: Request) -> Any:
+    """The request's `query`, `form` or `parameters` as a pydantic model's instance."""
+    return reading.check(kind, getattr(request, name))
+
+
+def as_it_is(_request: Request, answer: Answer) -> Answer:
+    return answer
+
+
 class Api:
-    """One family's routes, with its ways to authenticate and to say what went wrong."""
+    """One family's routes, with its ways to say who is calling and what went wrong.
+
+    `read` gives what the argument `query`, `form` or `parameters` asks for, and `finish` puts the last
+    hand to every answer.
+    """
 
     def __init__(
-        self, family: Family, authenticate: Callable[[Header], Caller], query_key: str | None = None
+        self,
+        family: Family,
+        authenticate: Callable[[Request], Identified],
+        read: Callable[[Any, str, Request], Any] = checked,
+        finish: Callable[[Request, Answer], Answer] = as_it_is,
     ) -> None:
-        """`query_key`: the parameter of the query string in which a key may come as well."""
         self.family = family
-        self.query_key = query_key
         self.operations: list[Operation] = []
         self.logger = Logger(service=family.name)
         self.metrics = Metrics(namespace="Hearback", service=family.name)
         self.authenticate = authenticate
-        self._paths: list[tuple[re.Pattern[str], str]] = []
+        self._read = read
+        self._finish = finish
         self._resolver = APIGatewayRestResolver()
         self._resolver.not_found(self._no_such_route)
         self._resolver.exception_handler(Exception)(self._failure)
@@ -118,66 +146,49 @@ class Api:
 
     def _counted(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Resolve, and count the answer by the class of its status: `2xx`, `4xx`, `5xx`."""
+        self._request = Request(event, time.time_ns())
         answer = self._resolver.resolve(event, context)
         self.metrics.add_metric(name=f"{answer['statusCode'] // 100}xx", unit=MetricUnit.Count, value=1)
         return answer
 
     def _route(
-        self,
-        method: str,
-        path: str,
-        public: bool = False,
-        answer: Any = None,
-        also: Mapping[int, Any] | None = None,
-        offer: Any = None,
-        identifies: bool = False,
+        self, method: str, path: str, **declared: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a route; `{name}` in `path` is a path variable.
+        """Declare a route; `{name}` in `path` is a path variable, `declared` what `Operation` says of it.
 
-        The function's return type describes the answer, or else `answer` does (a media type); `also`
-        names the answers with another status than 200. A function that `identifies` the caller by itself
-        refuses strangers in a form of its own.
+        The function's return type describes the answer, or else `answer` does (a media type); the family
+        is the API's own unless another is named.
         """
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             arguments = _arguments(function)
-            answered = answer or inspect.get_annotations(function).get("return")
-            self.operations.append(Operation(method, path, function, public, answered, also or {}, offer))
-            variables = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path) + "/*")
-            self._paths.append((variables, method))
+            plain = path.replace(".", r"\.")
+            address = re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", plain) + "/*")
+            its_own = {"family": self.family, "answer": inspect.get_annotations(function).get("return")}
+            operation = Operation(method, path, function, address, **{**its_own, **declared})
+            self.operations.append(operation)
             # The resolver's own pattern for a variable knows some characters only; ours, all but the slash.
-            self._resolver.route(re.sub(r"{\w+}", "([^/]+)", path), method)(
-                lambda: self._run(function, arguments, public or identifies, variables)
+            self._resolver.route(re.sub(r"{\w+}", "([^/]+)", plain), method)(
+                lambda: self._run(operation, arguments)
             )
             return function
 
         return declare
 
-    def _run(
-        self,
-        function: Callable[..., Any],
-        arguments: Mapping[str, Any],
-        unasked: bool,
-        variables: re.Pattern[str],
-    ) -> Response[str]:
-        request = self._request()
-        found = request.variables(variables)
-        caller = None if unasked else self._identify(request)
+    def _run(self, operation: Operation, arguments: Mapping[str, Any]) -> Response[str]:
+        request = self._request
+        found = request.variables(operation.address)
+        caller = None if operation.public or operation.identifies else self._identify(request)
         values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
-        return self._answer(function(**values), request)
+        return self._answer(operation.function(**values), request)
 
-    def _request(self) -> Request:
-        event = self._resolver.current_event.raw_event
-        return Request(event, time.time_ns())
-
-    def _identify(self, request: Request) -> Caller:
-        presented = request.all_values.get(self.query_key or "", [])
-        caller = store.authenticate(presented[0]) if presented else self.authenticate(request.header)
+    def _identify(self, request: Request) -> Identified:
+        caller = self.authenticate(request)
         self.logger.append_keys(organization=caller.organization_id, key=caller.key_id)
         return caller
 
     def _value(
-        self, name: str, kind: Any, request: Request, caller: Caller | None, found: Mapping[str, str]
+        self, name: str, kind: Any, request: Request, caller: Identified | None, found: Mapping[str, str]
     ) -> Any:
         match name:
             case "caller":
@@ -189,7 +200,7 @@ class Api:
             case "upload":
                 return request.upload
             case "query" | "form" | "parameters":
-                return reading.check(kind, getattr(request, name))
+                return self._read(kind, name, request)
         for note in getattr(kind, "__metadata__", ()):
             if isinstance(note, PathVariable):
                 return note.parse(found[name])
@@ -200,7 +211,8 @@ class Api:
 
     def _answer(self, result: Any, request: Request) -> Response[str]:
         if not isinstance(result, Answer):
-            result = Answer(to_json(result), media_type=self._media_type)
+            result = Answer(to_json(result), media_type=self.family.media_type)
+        result = self._finished(request, result)
         size = _size(result.body)
         if size <= ANSWER_LIMIT:
             return _response(result)
@@ -212,17 +224,24 @@ class Api:
             f"about {max(1, 100 * ANSWER_LIMIT // size)} % of what was asked for fits",
         )
 
-    @property
-    def _media_type(self) -> str:
-        return self.family.media_type
+    def _finished(self, request: Request, answer: Answer) -> Answer:
+        headers = {**answer.headers, **request.answer_headers}
+        return self._finish(request, replace(answer, headers=headers))
 
     def _no_such_route(self, _error: NoSuchRoute) -> Response[str]:
-        event = self._resolver.current_event
-        asked = f"{event.http_method} {event.path}"
-        others = sorted({method for path, method in self._paths if path.fullmatch(event.path)})
+        asked = f"{self._resolver.current_event.http_method} {self._resolver.current_event.path}"
+        others = self._methods_here()
         if others:
-            return self._error(NotAllowed(f"There is {', '.join(others)} here, and no such method.", asked))
+            return self._error(NotAllowed(f"There is {others} here, and no such method.", asked))
         return self._error(NotFound("There is no such route.", asked))
+
+    def _methods_here(self) -> str:
+        return ", ".join(sorted({operation.method for operation in self._operations_here()}))
+
+    def _operations_here(self) -> list[Operation]:
+        """Those that have the request's path, with whatever method."""
+        path = self._resolver.current_event.path
+        return [operation for operation in self.operations if operation.address.fullmatch(path)]
 
     def _failure(self, error: Exception) -> Response[str]:
         if isinstance(error, HearbackError):
@@ -230,18 +249,26 @@ class Api:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED:
             return self._error(Busy("The service is busy; try again in a moment."))
         self.logger.exception("the request failed")
+        self.metrics.add_metric(name="Failures", unit=MetricUnit.Count, value=1)
         request_id = getattr(self._resolver.lambda_context, "aws_request_id", "")
         return self._error(
             HearbackError("The service failed to answer this request.", f"request {request_id}")
         )
 
     def _error(self, error: HearbackError) -> Response[str]:
-        status, body = self.family.error(error)
+        family = next((operation.family for operation in self._operations_here()), self.family)
+        status, body = family.error(error)
         body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair
-        headers = {429: {"Retry-After": "1"}, 401: {"WWW-Authenticate": 'Basic realm="Hearback"'}}.get(
-            status, {}
-        )
-        return _response(Answer(body, status, self._media_type, headers))
+        headers: dict[str, str] = {}
+        match status:
+            case 401:
+                headers = {"WWW-Authenticate": 'Basic realm="Hearback"'}
+            case 405:
+                headers = {"Allow": self._methods_here()}
+            case 429:
+                headers = {"Retry-After": "1"}
+        answer = Answer(body, status, family.media_type, headers)
+        return _response(self._finished(self._request, answer))
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 
 from hearback.access import store, tokens
 from hearback.access.model import Caller
 from hearback.errors import Unauthenticated
-
-Header = Callable[[str], str | None]
-"""Looks a header up, whatever the case of its name."""
+from hearback.wire.messages import Request
 
 
-def basic_or_bearer(header: Header) -> Caller:
+def basic_or_bearer(request: Request) -> Caller:
     """HTTP Basic with the API key as user name and an empty password, or a bearer key or token."""
-    scheme, _, value = (header("Authorization") or "").partition(" ")
+    scheme, _, value = (request.header("Authorization") or "").partition(" ")
     if scheme.lower() == "basic":
         return _basic(value.strip())
     if scheme.lower() == "bearer":
@@ -26,10 +23,10 @@ def basic_or_bearer(header: Header) -> Caller:
     )
 
 
-def auth_token(header: Header) -> Caller:
-    """A key in `X-Auth-Token`, or as `basic_or_bearer` takes it."""
-    presented = header("X-Auth-Token")
-    return store.authenticate(presented) if presented else basic_or_bearer(header)
+def access_key(request: Request) -> Caller:
+    """A key as `access_key` of the query string, in `X-Auth-Token`, or as `basic_or_bearer` takes it."""
+    in_query = request.all_values.get("access_key") or [request.header("X-Auth-Token")]
+    return store.authenticate(in_query[0]) if in_query[0] else basic_or_bearer(request)
 
 
 def _basic(value: str) -> Caller:

@@ -51,6 +51,8 @@ class Family:
     status: dict[type[HearbackError], int]
     body: Callable[[int, HearbackError], str]
     media_type: str = "application/json"
+    calls_back: bool = False
+    """Whether a client may have its JSON as a call of a function of its own (JSONP)."""
 
     def status_of(self, error: HearbackError) -> int:
         for kind in type(error).__mro__:
@@ -74,6 +76,18 @@ def _errors(status: int, error: HearbackError) -> str:
     return _to_json(jsonapi.document(status, error))
 
 
+def _envelope(_status: int, error: HearbackError) -> str:
+    from hearback.wire.content import envelopes  # content feedback's Lambda alone needs it
+
+    return envelopes.json_refusal(error)
+
+
+def _envelope_in_xml(_status: int, error: HearbackError) -> str:
+    from hearback.wire.content import envelopes
+
+    return envelopes.xml_refusal(error)
+
+
 def _to_json(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
@@ -84,6 +98,25 @@ TRANSLATION = Family(
 )
 
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
+
+# Bazaarvoice's clients discard the body of any other status than 200, but for rate limiting; what is
+# no route of theirs has the status that says so.
+_AS_200: dict[type[HearbackError], int] = dict.fromkeys(
+    [
+        Invalid,
+        TooLarge,
+        UnknownMedia,
+        TooDeep,
+        Unauthenticated,
+        Forbidden,
+        Conflict,
+        Unfinished,
+        HearbackError,
+    ],
+    200,
+)
+CONTENT = Family("content_feedback", _AS_200, _envelope, calls_back=True)
+CONTENT_XML = Family("content_feedback_xml", _AS_200, _envelope_in_xml, "application/xml")
 
 DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")
 

@@ -25,7 +25,6 @@ from hearback.jsonapi.errors import Fault, Unprocessable
 from hearback.jsonapi.question import Question
 from hearback.jsonapi.resource import Attribute, Resource
 from hearback.wire.api import Api
-from hearback.wire.credentials import Header
 from hearback.wire.dataset.related import Fetch, fetch
 from hearback.wire.families import DATASET
 from hearback.wire.messages import Answer, PathVariable, Request, to_json
@@ -69,7 +68,7 @@ class JsonApi:
     def __init__(
         self,
         resource: Resource,
-        authenticate: Callable[[Header], Caller],
+        authenticate: Callable[[Request], Caller],
         fetches: Mapping[str, Fetch] | None = None,
         api: Api | None = None,
     ) -> None:

@@ -50,6 +50,8 @@ class Request:
     event: Mapping[str, Any]
     now: int
     """When it arrived, in nanoseconds since 1970."""
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    """What its answer says in headers, whatever becomes of it."""
 
     def header(self, name: str) -> str | None:
         return self._headers.get(name.lower())
@@ -67,6 +69,10 @@ class Request:
             else body.encode("utf-8", "surrogatepass")
         )
 
+    @property
+    def _is_json(self) -> bool:
+        return "json" in (self.header("Content-Type") or "").lower()
+
     @cached_property
     def query(self) -> reading.Parameters:
         return reading.query(self.all_values)
@@ -78,9 +84,7 @@ class Request:
 
     @cached_property
     def form(self) -> reading.Parameters:
-        if self.body and "json" in (self.header("Content-Type") or "").lower():
-            return reading.json_object(self.body)
-        return reading.form(self.body)
+        return reading.json_object(self.body) if self._is_json and self.body else reading.form(self.body)
 
     @cached_property
     def parameters(self) -> reading.Parameters:
@@ -92,6 +96,17 @@ class Request:
         both = dict(self.query)
         reading.merge(both, fields.items())
         return both
+
+    @cached_property
+    def said(self) -> dict[str, list[Any]]:
+        """All that form and query string say, by names in lower case: the different values of each."""
+        body = self.form.items() if self._is_json and self.body else reading.form_pairs(self.body)
+        values: dict[str, list[Any]] = {}
+        for name, value in (*body, *reading.query_pairs(self.all_values)):
+            several = values.setdefault(name.lower(), [])
+            if value not in several:
+                several.append(value)
+        return values
 
     @cached_property
     def upload(self) -> reading.Multipart:

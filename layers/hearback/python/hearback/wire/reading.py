@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -29,14 +29,19 @@ _FILENAME = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
 
 def form(body: bytes) -> Parameters:
     """`application/x-www-form-urlencoded`, in UTF-8, `+` for a space."""
+    parameters: Parameters = {}
+    merge(parameters, form_pairs(body))
+    return parameters
+
+
+def form_pairs(body: bytes) -> Iterator[tuple[str, str]]:
+    """The same form's parameters as they stand there."""
     pairs = body.split(b"&")
     if len(pairs) > MOST_PARAMETERS:
         raise Invalid("The form has too many parameters.", f"at most {MOST_PARAMETERS}")
-    parameters: Parameters = {}
     for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
-        merge(parameters, [(_decode(name), _decode(value))])
-    return parameters
+        yield _decode(name), _decode(value)
 
 
 def _decode(part: bytes) -> str:
@@ -49,9 +54,13 @@ def _decode(part: bytes) -> str:
 def query(values: Mapping[str, list[str]]) -> Parameters:
     """The query string as the gateway gives it: decoded, a list for each name."""
     parameters: Parameters = {}
-    for name, several in values.items():
-        merge(parameters, ((name, value) for value in several))
+    merge(parameters, query_pairs(values))
     return parameters
+
+
+def query_pairs(values: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """The same query string's parameters as they stand there."""
+    return ((name, value) for name, several in values.items() for value in several)
 
 
 def merge(parameters: Parameters, more: Iterable[tuple[str, Any]]) -> None:

@@ -15,7 +15,6 @@ from hearback.errors import Busy, Unauthenticated
 from hearback.jsonapi import bodies, documents
 from hearback.jsonapi.resource import Attribute, Resource, json_value, uuid
 from hearback.jsonrpc import Method, Params
-from hearback.wire.credentials import Header
 from hearback.wire.dataset.resources import ANNOTATIONS
 from hearback.wire.messages import Answer, Request, to_json
 
@@ -28,10 +27,10 @@ METHODS = {"show": _ID, "create": _CREATE, "update": {**_ID, **_VALUES}, "delete
 """The parameters of each method, in the order in which they may be passed by position."""
 
 
-def answer(request: Request, authenticate: Callable[[Header], Caller]) -> Answer:
+def answer(request: Request, authenticate: Callable[[Request], Caller]) -> Answer:
     """The answer to a call or a batch; without a valid key −32001."""
     try:
-        caller = authenticate(request.header)
+        caller = authenticate(request)
     except Unauthenticated as error:
         reply = jsonrpc.unauthenticated(error)
     else:

@@ -20,17 +20,9 @@ from hearback.translation import feedback_ids
 from hearback.translation.filters import MOST_IDS, Filter
 from hearback.translation.model import ApprovalState, Change, LanguagePair, NewFeedback
 from hearback.wire.messages import PathVariable
+from hearback.wire.text import Text
 
 MOST_PER_PAGE = 1000
-
-
-def _sayable(value: str) -> str:
-    """Text that UTF-8 can hold: a JSON body can smuggle in half of a surrogate pair."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("contains a lone surrogate, which is not a character") from None
-    return value
 
 
 def _present(value: str) -> str:
@@ -76,9 +68,8 @@ def _nothing_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
-Text = Annotated[str, AfterValidator(_sayable)]
 Label = Annotated[Text, Field(max_length=200)]
-Name = Annotated[str, AfterValidator(_sayable), AfterValidator(_present), Field(max_length=1024)]
+Name = Annotated[Text, AfterValidator(_present), Field(max_length=1024)]
 Part = Annotated[Annotated[Text, Field(max_length=10_000)] | None, BeforeValidator(_nothing_if_empty)]
 Ids = Annotated[tuple[int, ...], BeforeValidator(_ids, json_schema_input_type=str)]
 States = Annotated[frozenset[ApprovalState], BeforeValidator(_states, json_schema_input_type=str)]
@@ -87,7 +78,7 @@ Start = Annotated[int, _instant(end=False)]
 End = Annotated[int, _instant(end=True)]
 PairId = Annotated[
     # What a path can hold, so that every installed pair can be removed.
-    str, Field(min_length=1, max_length=128, pattern=r"^[\w .()+-]+$"), AfterValidator(_sayable)
+    Text, Field(min_length=1, max_length=128, pattern=r"^[\w .()+-]+$")
 ]
 
 
