@@ -1,6 +1,7 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
-python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [content] [datasets] [large]
+python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [content] [datasets] [callbacks] [tasks]
+    [task_feedback] [large] [tasks-large]
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".bench" / "results.json"
 ALONE = ("cold", "tmx", "jsonapi")
 """Measured first, with nothing else running; the others need the stack."""
-ON_THE_STACK = ("warm", "costs", "content", "datasets")
-WHEN_NAMED = ("large",)
+ON_THE_STACK = ("warm", "costs", "content", "datasets", "callbacks", "tasks", "task_feedback")
+WHEN_NAMED = ("large", "tasks-large")
 """On the stack too, but too long to be run every time."""
 
 
@@ -59,7 +60,7 @@ def _rows(names: list[str], full: bool) -> Iterator[dict[str, Any]]:
 def _run(name: str, full: bool) -> Iterator[dict[str, Any]]:
     print(f"\n{name}\n{'':-<150}")
     print(f"{'':<92} {'value':>12} {'baseline':>12} {'ratio':>7}  goal")
-    for row in importlib.import_module(f"benchmarks.{name}").rows(full):
+    for row in importlib.import_module(f"benchmarks.{name.replace('-', '_')}").rows(full):
         print(_line(row), flush=True)
         yield row
 

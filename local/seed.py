@@ -1,5 +1,5 @@
 """What a fresh local stack begins with: two demo organizations with accounts and keys; language pairs; and
-a project with a member of each role, a dataset and its entries.
+a project with a member of each role, a dataset and its entries, and a batch of tasks (`local.seed_tasks`).
 
 The demo keys are the same on every machine, so that what the README says can be pasted; they open
 nothing but stacks that listen on 127.0.0.1.
@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any
 
+from local import seed_tasks
 from local.deploy import PARAMETERS
 from local.paths import ROOT
 from local.stack import Stack
@@ -172,6 +173,8 @@ def _make_demo_project(caller: Caller, now: int) -> dict[str, Any]:
     pictures = [{"resource": f"https://images.example/crossing-{number:02}.jpg"} for number in range(1, 21)]
     for entry in entries.create(caller, dataset.id, pictures, now)[:15]:
         events.submit(caller, entry.id, None, now)
+    people = {name: store.authenticate(write_key(*_demo_secret(name))) for name in ("admin", *MEMBERS)}
+    seed_tasks.make(people, project, now)
     return _told(project, dataset)
 
 

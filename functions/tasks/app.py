@@ -215,7 +215,8 @@ def redeliver_callback(caller: Caller, project: str, callback: str, request: Req
     """Ours: send a callback again, with five attempts."""
     found = projects.find(caller, project)
     found.require_manager()
-    return answers.callback(found, log.redeliver(found.number, callback, request.now))
+    again = log.redeliver(found.number, callback, request.now, found.settings.callbacks)
+    return answers.callback(found, again)
 
 
 @api.post(f"{PROJECT}/callbacks/redeliver.json")
@@ -225,5 +226,6 @@ def redeliver_callbacks(
     """Ours: send again all unreachable callbacks (since a time)."""
     found = projects.find(caller, project)
     found.require_manager()
-    again = log.redeliver_all(found.number, form.start(), request.now, deadline)
+    receivers = found.settings.callbacks
+    again = log.redeliver_all(found.number, form.start(), request.now, deadline, receivers)
     return {"redelivered": again.number, "more": again.more}

@@ -2,7 +2,8 @@
 
 What code cannot say is in tables: `examples.yaml`, requests that work on the demo stack, by operation, and
 `fields.yaml`, what the names mean; `dataset_examples.yaml` and `dataset_fields.yaml` for the dataset API, whose
-documents are made from its resources. `make openapi` writes `docs/openapi.json`.
+documents are made from its resources; `task_examples.yaml`, `task_fields.yaml` and `task_documents` for tasks and
+their feedback. `make openapi` writes `docs/openapi.json`.
 """
 
 import sys

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hearback import VERSION
 from hearback.wire.dataset.rpc import METHODS
 from hearback.wire.families import Family
 
-from local.openapi import jsonapi, operations, refusals, rpc, schemas, tables
+from local.openapi import jsonapi, operations, refusals, rpc, schemas, tables, task_documents
 from local.openapi.routes import Route, functions, routes
+from local.openapi.schemas import Said, Schema
 from local.openapi.tables import Known
 from local.paths import ROOT
 
@@ -21,7 +24,8 @@ DESCRIPTION = """\
 A serverless backend for human feedback.
 
 A key goes with every request but the public ones. What is said of forms holds for JSON bodies too; parameters
-that a route does not know are ignored. The dataset API (`/api/v1/dataset`) speaks JSON:API 1.1."""
+that a route does not know are ignored. The dataset API (`/api/v1/dataset`) speaks JSON:API 1.1. The APIs of
+tasks and their feedback (`/v2/projects`) take JSON alone; `null` there is nothing given."""
 
 SERVERS = [
     {"url": jsonapi.BASE, "description": "This machine, after `make run`"},
@@ -35,6 +39,13 @@ SERVERS = [
 SCHEMES = {
     "key": {"type": "http", "scheme": "basic", "description": "The API key as user name, and no password."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "The API key, or an access token."},
+    "accessKey": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "access_key",
+        "description": "The API key in the query string.",
+    },
+    "authToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token", "description": "The API key."},
     "passKey": {
         "type": "apiKey",
         "in": "query",
@@ -43,7 +54,11 @@ SCHEMES = {
     },
 }
 
-SECURITY = {"basic_or_bearer": ("key", "bearer"), "by_pass_key": ("passKey", "key", "bearer")}
+SECURITY = {
+    "basic_or_bearer": ("key", "bearer"),
+    "by_pass_key": ("passKey", "key", "bearer"),
+    "access_key": ("accessKey", "authToken", "bearer", "key"),
+}
 """The schemes that each way of `hearback.wire.credentials` to authenticate understands."""
 
 
@@ -52,7 +67,7 @@ def document() -> dict[str, Any]:
     known = _known()
     paths: dict[str, dict[str, Any]] = {}
     for route in routes():
-        made = operations.operation(route, known, _security(route))
+        made = operations.operation(route, _as_in(route.operation.family, known), _security(route))
         paths.setdefault(route.operation.path, {})[route.operation.method.lower()] = made
     families = {route.operation.family.name: route.operation.family for route in routes()}.values()
     responses = {name: it for family in families for name, it in _error_responses(family).items()}
@@ -83,11 +98,27 @@ def _known() -> Known:
     every = routes()
     examples, fields = tables.examples(), tables.fields()
     _demand_one_to_one(every, examples)
-    found, components = schemas.schemas(one for route in every for one in operations.said(route))
-    for component in components.values():
-        _explain(component, fields)
+    found, components = schemas.schemas(
+        [*(one for route in every for one in operations.said(route)), *task_documents.elements()]
+    )
+    task_documents.tell_elements(found, components)
+    of_tasks = _of_tasks(every, found, components)
+    for name, component in components.items():
+        _explain(component, tables.task_fields() if name in of_tasks else fields)
     components |= jsonapi.components(every) | rpc.components(METHODS)
     return Known(found, components, examples, fields, tables.records())
+
+
+def _of_tasks(every: list[Route], found: Mapping[Said, Schema], components: Mapping[str, Schema]) -> set[str]:
+    """The names of the components in which the tasks families speak."""
+    theirs = [route for route in every if route.operation.family in operations.JSON_ALONE]
+    documents = [found[one] for route in theirs for one in operations.said(route)]
+    return set(schemas.reachable(documents, components))
+
+
+def _as_in(family: Family, known: Known) -> Known:
+    """With what the names mean in the family."""
+    return replace(known, fields=tables.task_fields()) if family in operations.JSON_ALONE else known
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:

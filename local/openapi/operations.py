@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from hearback.wire.families import Family
+from hearback.wire.families import TASK_FEEDBACK, TASKS, Family
 from hearback.wire.jsonapi import Offer
 from hearback.wire.messages import Answer, to_json
 from pydantic import BaseModel
@@ -17,10 +17,14 @@ from local.openapi import jsonapi, refusals, rpc, tables
 from local.openapi.routes import Route
 from local.openapi.schemas import REFERENCE, Said, Schema, resolved
 from local.openapi.tables import Known
+from local.openapi.task_documents import ANSWERS
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+JSON_ALONE = (TASKS, TASK_FEEDBACK)
+"""Families whose bodies are nested: no form can say them."""
+
 FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 
 
@@ -36,7 +40,7 @@ def said(route: Route) -> Iterator[Said]:
         yield _upload_fields(arguments["upload"]), "validation"
     for name in _path_variables(route):
         yield _plain(arguments[name]), "validation"
-    for kind in (_answer(route), *route.operation.also.values()):
+    for kind in _answers(route).values():
         if _is_document(kind):
             yield kind, "serialization"
 
@@ -108,9 +112,11 @@ def _query_parameters(route: Route, known: Known) -> list[Schema]:
         return []
     model = resolved(known.schemas[kind, "validation"], known.components)
     required = model.get("required", ()) if "query" in arguments else ()
+    in_body_alone = "array" if route.operation.family in JSON_ALONE else None
     return [
         _parameter(name, "query", schema, known, examples, required=name in required)
         for name, schema in model.get("properties", {}).items()
+        if schema.get("type", "") != in_body_alone
     ]
 
 
@@ -135,6 +141,9 @@ def _body(route: Route, known: Known) -> Schema:
         return {}
     schema = known.schemas[kind, "validation"]
     media = {"schema": schema} | ({} if example is None else {"example": example})
+    if route.operation.family in JSON_ALONE:
+        required = "form" in arguments and bool(resolved(schema, known.components).get("required"))
+        return {"required": required, "content": {JSON: media}}
     return {"required": "form" in arguments, "content": {FORM: media, JSON: media}}
 
 
@@ -159,21 +168,26 @@ def _answer(route: Route) -> Any:
     return kind
 
 
+def _answers(route: Route) -> Mapping[int, Any]:
+    """The types of its documents by status."""
+    return ANSWERS.get(route.name) or {200: _answer(route), **route.operation.also}
+
+
 def _is_document(kind: Any) -> bool:
     return kind is not None and not isinstance(kind, str)
 
 
 def _responses(route: Route, known: Known) -> Schema:
-    answers = {200: _answer(route), **route.operation.also}
+    answers = _answers(route)
     made = {str(status): _response(route, status, kind, known) for status, kind in answers.items()}
     return refusals.references(route.operation.family) | made
 
 
 def _response(route: Route, status: int, kind: Any, known: Known) -> Schema:
     made: Schema = {"description": HTTPStatus(status).phrase}
-    if status in (HTTPStatus.ACCEPTED, HTTPStatus.FOUND):
+    if status in (HTTPStatus.ACCEPTED, HTTPStatus.FOUND) and route.operation.family not in JSON_ALONE:
         made["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where to look next."}}
-    about = known.examples[route.name] if status == HTTPStatus.OK else {}
+    about = known.examples[route.name] if status == min(_answers(route)) else {}
     if isinstance(kind, str):
         made["content"] = {kind: _media({"type": "string"}, about.get("answer"))}
     elif kind is not None:

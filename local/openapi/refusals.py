@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hearback import errors
 from hearback.errors import HearbackError, Unauthenticated
 from hearback.jsonapi.errors import Fault, Unprocessable
-from hearback.wire.families import DATASET, Family
+from hearback.wire.families import DATASET, TASK_FEEDBACK, TASKS, Family
 
 from local.openapi import resources, schemas
 from local.openapi.schemas import Schema
@@ -82,9 +82,29 @@ OF_DATASET = (
 """What the dataset API says beside the others, or in their place."""
 
 
+OF_TASKS = (
+    Refusal(
+        Unprocessable(Fault('data: "url" is a required property', type="InvalidInputSchema")),
+        "The request is wrong, or the state of the task or batch does not allow it; there may be several errors,"
+        " each with its `index` where it is about one of a list.",
+    ),
+    Refusal(
+        errors.NotFound("There is no such task.", "51e77305ff1d8131a4000011"),
+        "There is no such thing in the caller's organization, or the key has no right to do this.",
+    ),
+    Refusal(
+        errors.NotAllowed("There is GET, PUT here, and no such method.", "PATCH /v2/projects/117/tasks/51e7"),
+        "The path has other methods.",
+    ),
+)
+"""What the tasks and the task feedback API say in the place of the others."""
+
+_MORE = {DATASET.name: OF_DATASET, TASKS.name: OF_TASKS, TASK_FEEDBACK.name: OF_TASKS}
+
+
 def of(family: Family) -> dict[int, Refusal]:
     """The family's refusals by status."""
-    every = (*OF_DATASET, *REFUSALS) if family is DATASET else REFUSALS
+    every = (*_MORE.get(family.name, ()), *REFUSALS)
     by_status = {family.status_of(refusal.error): refusal for refusal in reversed(every)}
     return dict(sorted(by_status.items()))
 
@@ -100,12 +120,42 @@ def document(family: Family, refusal: Refusal) -> Any:
     return json.loads(body) if family.media_type.endswith("json") else body
 
 
+_TYPED_ERRORS: Schema = {
+    "type": "object",
+    "properties": {
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "type": {
+                        "type": ["integer", "string"],
+                        "description": "The status, or the name of the reason such as InvalidInputSchema",
+                    },
+                    "message": {"type": "string", "description": "What is wrong"},
+                    "index": {
+                        "type": "integer",
+                        "description": "Of one of a list in the request: its place there, from 0",
+                    },
+                },
+                "required": ["type", "message"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["errors"],
+}
+
+
 def schema_name(family: Family) -> str:
     return "".join(word.title() for word in family.name.split("_")) + "Error"
 
 
 def schema(family: Family) -> Schema:
-    """The form of the family's errors, as one of them shows it; the dataset API's is known."""
+    """The form of the family's errors, as one of them shows it, or as it is known."""
     if family is DATASET:
         return resources.ERROR
+    if family in (TASKS, TASK_FEEDBACK):
+        return _TYPED_ERRORS
     return schemas.of_example(document(family, REFUSALS[0]))

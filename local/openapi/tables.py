@@ -22,13 +22,14 @@ class Known:
     examples: Mapping[str, Any]
     """By operation."""
     fields: Mapping[str, str]
+    """What the names mean, in the family that is written."""
     records: Mapping[str, Any]
     """An example of each type of the dataset API."""
 
 
 def examples() -> dict[str, Any]:
     """All operations, in an order in which they can be tried."""
-    return {**_table("examples"), **_table("dataset_examples")["operations"]}
+    return {**_table("examples"), **_table("dataset_examples")["operations"], **_table("task_examples")}
 
 
 def records() -> dict[str, Any]:
@@ -39,6 +40,11 @@ def records() -> dict[str, Any]:
 def fields() -> dict[str, str]:
     """The families before the dataset API."""
     return _table("fields")
+
+
+def task_fields() -> dict[str, str]:
+    """The tasks and the task feedback API."""
+    return _table("task_fields")
 
 
 def dataset_fields() -> dict[str, str]:
@@ -74,7 +80,14 @@ def _link(target: str, parameters: dict[str, Any], examples: Mapping[str, Any]) 
 def _set(document: Any, pointer: str, value: str) -> None:
     *steps, last = pointer.removeprefix("/").split("/")
     for step in steps:
-        document = document[step]
-    if last not in document:
-        raise ValueError(f"no {pointer} in the example's body")
-    document[last] = value
+        document = document[_place(document, step)]
+    try:
+        document[_place(document, last)]
+    except LookupError:
+        raise ValueError(f"no {pointer} in the example's body") from None
+    document[_place(document, last)] = value
+
+
+def _place(document: Any, step: str) -> str | int:
+    """What a pointer's step means: a name in an object, a number in a list."""
+    return int(step) if isinstance(document, list) else step

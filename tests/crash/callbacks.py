@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +20,7 @@ from hearback.dataset import projects as dataset_projects
 from hearback.settings import settings
 from hearback.storage import owed, reads
 from hearback.tasks import projects, tasks
+from hearback.tasks.drafts import Draft
 from hearback.tasks.projects import TaskProject
 
 from tests.crash import apart
@@ -25,26 +29,33 @@ from tests.crash.translation import ADMIN, NOW, SECOND
 from tests.unit.callbacks.receiver import Conversation, Receiver, answering
 
 QUEUES = ("callback", "slow_callback")
+PATIENCE = 3600 * SECOND
+"""After which whatever is owed is overdue."""
 HIDDEN = 400 * SECOND
 """What passes between two receives of a message: more than it is hidden when its worker has died."""
 
-clock = [NOW]
+clock = [(0, NOW)]
+"""The times that it has been, each beside this machine's own (ms) when it began."""
 
 
 def tick(by: int = HIDDEN) -> int:
     """A later time than ever before."""
-    clock[0] += by
-    return clock[0]
+    clock.append((time.time_ns() // 1_000_000, clock[-1][1] + by))
+    return clock[-1][1]
+
+
+def time_of(machine: int) -> int:
+    """What time it was when it was this on the machine (ms), which stamps the queues' messages."""
+    return clock[bisect_left(clock, (machine,)) - 1][1]
 
 
 @dataclass
 class World:
-    """A project, a task that is completed, and a receiver that answers as it is told to."""
+    """A project, a task that is completed, and a receiver."""
 
     project: TaskProject
     task_id: str
     server: Receiver
-    answer: str = "204 No Content"
     dead: list[dict[str, Any]] = field(default_factory=list)
     """Messages that rest with the dead letters."""
 
@@ -63,29 +74,34 @@ class World:
             receives = int(message["Attributes"]["ApproximateReceiveCount"])
             if receives > ATTEMPTS:
                 self.dead.append(json.loads(message["Body"]))
-            elif not self._deliver(json.loads(message["Body"]), receives, queue):
+            elif not self._deliver(message, receives, queue):
                 continue
-            clients.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            _delete(url, message["ReceiptHandle"])
         return "Messages" in answer
 
-    def _deliver(self, message: dict[str, Any], receives: int, queue: str) -> bool:
+    def _deliver(self, message: Any, receives: int, queue: str) -> bool:
         """Whether the message is done with."""
-        now = tick()
+        sent_at = time_of(int(message["Attributes"]["SentTimestamp"]))
+        received = Received(json.loads(message["Body"]), receives, sent_at, queue != "callback")
         try:
-            received = Received(message, receives, now - 1, queue != "callback")
-            delivering.deliver(received, tasks.acknowledge, now, 0.5)
+            delivering.deliver(received, tasks.acknowledge, tick(), 0.5)
         except Again:
             return False
         return True
 
+    @staticmethod
+    def lose_messages() -> None:
+        """As if whoever owed something had died before it was sent."""
+        _purge()
+
     def settle(self) -> None:
         """Workers work and the sweep sweeps until nothing is sent and nothing is owed."""
         for _ in range(200):
-            while any([self.work(queue) for queue in QUEUES]):
+            while any(self.work(queue) for queue in QUEUES):
                 pass
             if not self.debts():
                 return
-            owed.sweep(tick(3600 * SECOND), SECOND)
+            owed.sweep(tick(PATIENCE), SECOND)
         raise AssertionError("the work goes on and on")
 
     # ── What is known ──
@@ -111,26 +127,25 @@ class World:
         return Counter(received.headers["x-wsm-nonce"] for received in self.server.received)
 
 
-def new_world(server: Receiver, answer: str = "204 No Content") -> World:
+def new_world(server: Receiver) -> World:
     """Make it: in the tables that are in the settings."""
     receiver = {"url": server.url(), "authentication": {"mode": "token", "token": "planted"}}
     described = {"name": "P", "input_schema": {}, "answer_schema": {}, "delivery_callback": receiver}
     made = dataset_projects.create(ADMIN, described, NOW)
     project = projects.find(ADMIN, str(made.task_project_id))
-    task = tasks.create(project, tasks.Draft({"url": "x"}, submit=True), NOW)
-    return World(project, task.id, server, answer)
+    task = tasks.create(project, Draft({"url": "x"}, submit=True), NOW)
+    return World(project, task.id, server)
 
 
 def remembered(resources: Apart, prepare: Callable[[], World]) -> Callable[[], World]:
-    """The same world each time, with empty queues, a receiver that has heard nothing, and cold caches.
-
-    What `prepare` sent is sent again.
-    """
+    """The same world each time: what `prepare` sent is sent again, the receiver has heard what it had then,
+    and caches are cold."""
     tables = [settings().task_table, settings().callback_table, settings().owed_table]
     sent: list[tuple[str, str]] = []
     _purge()
     once = apart.remembered(resources, prepare, tables)
     first = once()
+    heard, dead = list(first.server.received), list(first.dead)
     for queue in QUEUES:
         url = getattr(settings(), f"{queue}_queue")
         answer = clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10)
@@ -142,11 +157,17 @@ def remembered(resources: Apart, prepare: Callable[[], World]) -> Callable[[], W
         for url, body in sent:
             clients.sqs().send_message(QueueUrl=url, MessageBody=body)
         secrets.read.cache_clear()
-        first.server.received.clear()
-        world.dead = []
+        first.server.received[:] = heard
+        world.dead = list(dead)
         return world
 
     return again
+
+
+def _delete(url: str, handle: str) -> None:
+    """Take a message out of its queue. SQS says nothing if it is gone already; the local stack complains."""
+    with suppress(clients.sqs().exceptions.ReceiptHandleIsInvalid):
+        clients.sqs().delete_message(QueueUrl=url, ReceiptHandle=handle)
 
 
 def _purge() -> None:
@@ -155,8 +176,12 @@ def _purge() -> None:
 
 
 def answering_as(told: list[str]) -> Callable[[Conversation], None]:
-    """The receiver that answers with the last of these."""
-    return lambda it: answering(told[-1])(it)
+    """The receiver that answers with what is the last of these then."""
+
+    def behave(it: Conversation) -> None:
+        answering(told[-1])(it)
+
+    return behave
 
 
 # ── What must be true ──

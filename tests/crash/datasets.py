@@ -27,6 +27,7 @@ from hearback.deadline import Deadline
 from hearback.errors import HearbackError
 from hearback.settings import settings
 from hearback.storage import shelves
+from hearback.tasks import removing
 
 from tests.crash import apart
 from tests.crash.apart import WHENEVER, Apart, Brief, items, settle
@@ -255,7 +256,10 @@ def _at_changes(disturbance: Disturbance) -> Disturbance:
 
 def work_on(message: dict[str, Any], deadline: Deadline = WHENEVER) -> None:
     """As `functions/dataset_upkeep` does."""
-    carry_on = work.carry_on if "unassign" in message else deleting.carry_on
+    if "unassign" in message:
+        carry_on = work.carry_on
+    else:
+        carry_on = removing.carry_on if message["delete"] == "tasks" else deleting.carry_on
     carry_on(message, deadline, NOW)
 
 

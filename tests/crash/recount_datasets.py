@@ -60,6 +60,8 @@ class Found:
     deletions: dict[str, deleting.Deletion] = field(default_factory=dict)
     debts: dict[str, str] = field(default_factory=dict)
     """The kind of what is deleted, and what is below it not yet, by its id."""
+    leaving: set[str] = field(default_factory=set)
+    """Deleted projects that owe the removal of their tasks."""
     shut: set[str] = field(default_factory=set)
     """Datasets and entries whose project or dataset is being deleted."""
     faults: list[str] = field(default_factory=list)
@@ -106,7 +108,9 @@ def read() -> Found:
     found = Found()
     for item in everything(settings().owed_table):
         message = json.loads(get_text(item, "message"))
-        if "delete" in message:
+        if message.get("delete") == "tasks":  # of a project that goes, or has gone
+            found.leaving.add(message["id"])
+        elif "delete" in message:
             found.debts[message["id"]] = message["delete"]
     for item in everything(settings().dataset_table):
         _take(found, item, *item["pk"]["S"].partition("#")[::2])
@@ -264,6 +268,9 @@ def _deletions(found: Found) -> Iterator[str]:
             yield f"{kind} {its_id} is deleted and still there"
         if kind in ("projects", "datasets") and its_id not in found.deletions:
             yield f"nobody can see how far the deletion of {kind} {its_id} is"
+    for its_id in found.leaving:
+        if its_id not in found.deletions:
+            yield f"the tasks of project {its_id} go, and it does not"
     for its_id, deletion in found.deletions.items():
         if (deletion.completed_at is None) != (its_id in found.debts):
             yield f"the deletion says {deletion.status}, and owed are {found.debts}"

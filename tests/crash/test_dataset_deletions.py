@@ -143,9 +143,10 @@ def test_it_ends_even_if_every_delivery_dies_a_little_later(
 
 
 def owed_message() -> dict[str, Any]:
-    (debt,) = items(settings().owed_table)
-    message: dict[str, Any] = json.loads(get_text(debt, "message"))
-    return message
+    """Of the deletion itself: what a project leaves in the tasks API is a work of its own."""
+    owed = [json.loads(get_text(debt, "message")) for debt in items(settings().owed_table)]
+    (message,) = [each for each in owed if each["delete"] != "tasks"]
+    return dict(message)
 
 
 def test_an_entry_whose_end_is_owed_leaves_no_counts_when_its_dataset_goes(

@@ -33,13 +33,16 @@ class Caller(NamedTuple):
 
     def new_task(self, **data: Any) -> str:
         """The id of a new task."""
-        made = self.ask("POST", "tasks.json", 201, json={"task": {"data": {"url": "https://x/y", **data}}})
-        return str(made["task"]["id"])
+        return self._new_task({"data": {"url": "https://x/y", **data}})
+
+    def _new_task(self, task: Record) -> str:
+        return str(self.ask("POST", "tasks.json", 201, json={"task": task})["task"]["id"])
 
     def deliver(self, **data: Any) -> str:
         """Owe a delivery callback; the task's id."""
-        task = self.new_task(**data)
-        self.ask("PUT", f"tasks/{task}/submit.json", json={"answers": {"weather": "rain"}})
+        return self.approve(self._new_task({"data": {"url": "https://x/y", **data}, "submit": True}))
+
+    def approve(self, task: str) -> str:
         self.ask("PUT", f"tasks/{task}/approve.json")
         return task
 
@@ -100,15 +103,26 @@ def calling_back(organization: Organization, delivery: Any, **attributes: Any) -
 
 
 def dead_letters(stack: Stack) -> list[Record]:
-    """What rests in the dead-letter queue; it stays there."""
-    sqs, url = stack.client("sqs"), stack.outputs["CallbackDeadLetters"]
-    found: list[Record] = []
+    """The callbacks that rest in the dead-letter queue."""
+    return [json.loads(body) for body in _resting(stack, stack.outputs["CallbackDeadLetters"])]
+
+
+def every_dead_letter(stack: Stack) -> Iterator[str]:
+    """What rests in any dead-letter queue."""
+    for url in stack.client("sqs").list_queues()["QueueUrls"]:
+        if "DeadLetters" in url:
+            yield from _resting(stack, url)
+
+
+def _resting(stack: Stack, url: str) -> list[str]:
+    """The bodies of a queue's messages, which stay there."""
+    sqs, found = stack.client("sqs"), list[Record]()
     while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         found += some
     for message in found:
         handle = message["ReceiptHandle"]
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-    return [json.loads(message["Body"]) for message in found]
+    return [message["Body"] for message in found]
 
 
 def logged(stack: Stack) -> Iterator[str]:

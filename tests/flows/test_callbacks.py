@@ -128,7 +128,9 @@ def test_a_delivery_tells_the_task_and_its_success_acknowledges_it(
     organization: Organization, receiver: Receiver
 ) -> None:
     caller = calling_back(organization, receiver.url())
-    task = caller.deliver(name="crossing")
+    task = caller.new_task(name="crossing")
+    caller.ask("PUT", f"tasks/{task}/submit.json", json={"answers": {"weather": "rain"}})
+    caller.approve(task)
     received = arrival(receiver)
     assert received.line == "POST /tasks/done HTTP/1.1"
     assert received.headers["content-type"] == "application/json"

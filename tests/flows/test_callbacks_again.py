@@ -18,7 +18,15 @@ import pytest
 import requests
 
 from local.stack import Stack
-from tests.flows.callbacks import Caller, arrival, calling_back, dead_letters, every_item, logged
+from tests.flows.callbacks import (
+    Caller,
+    arrival,
+    calling_back,
+    dead_letters,
+    every_dead_letter,
+    every_item,
+    logged,
+)
 from tests.flows.organizations import Organization, found, until_patience_ends
 from tests.unit.callbacks.receiver import Conversation, Receiver, answering
 
@@ -70,6 +78,11 @@ class Failed:
     told: list[str]
     said: list[str]
     """Every answer of the API meanwhile."""
+
+    @property
+    def key(self) -> str:
+        """The API key that is in the query of every request."""
+        return self.organization.admin.key
 
     @property
     def task(self) -> str:
@@ -136,17 +149,20 @@ def test_secrets_are_nowhere_but_in_the_requests(stack: Stack, failed: Failed) -
         assert len(log) == 5
         assert all("[redacted]" in attempt["answer"] for attempt in log)
         caller.change(name="another")
+        caller.ask("GET", "nowhere/at/all.json", 404)  # the key is in the query of what is refused too
+        caller.ask("GET", "callbacks.json", 401, params={"access_key": failed.key.swapcase()})
     text = {
         "answers": "\n".join(failed.said),
         "items": json.dumps(list(every_item(stack)), default=str),
         "logs": "\n".join(logged(stack)),
-        "letters": json.dumps(dead_letters(stack)),
+        "letters": "\n".join(every_dead_letter(stack)),
     }
     assert all(str(caller.number) in text["letters"] for caller in failed.telling)
-    assert "callback_delivery" in text["logs"]
+    assert [each for each in ("callback_delivery", "tasks") if each not in text["logs"]] == []
     assert failed.told[0] in text["items"]
     spellings = [PLANTED, "planted%2Fsecret%2B7f3a9c", "planted\\/secret+7f3a9c", SIGNING, SIGNING[6:]]
     spellings.append(base64.b64encode(f"ada:{PLANTED}".encode()).decode())
+    spellings += [failed.key, failed.key[-40:]]
     for place, all_of_it in text.items():
         assert [each for each in spellings if each in all_of_it] == [], place
 

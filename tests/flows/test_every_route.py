@@ -21,6 +21,7 @@ from local import cfn
 from local.openapi.routes import routes
 from local.paths import ROOT
 from local.stack import Stack
+from tests.flows.callbacks import calling_back
 from tests.flows.content import ABOUT, FLAG, JSON
 from tests.flows.organizations import (
     ACCESS,
@@ -34,7 +35,9 @@ from tests.flows.organizations import (
 )
 from tests.flows.studios import DATASET, RPC, create, document, one, path
 from tests.flows.test_tmx import tmx, tu
+from tests.unit.callbacks.receiver import Receiver, answering
 
+TASKS = "/v2/projects"
 WRONG_KEY = f"hb_{'0' * 16}_{'0' * 40}"
 NOWHERE = "no/such/route"
 MARK = f"private-{uuid4().hex[:8]}"
@@ -57,6 +60,10 @@ class Route(NamedTuple):
     def collection(self) -> str | None:
         """Of the dataset API's, the one that the route is about."""
         return self.path.split("/")[4] if self.path.startswith(DATASET) else None
+
+    @property
+    def is_about_tasks(self) -> bool:
+        return self.path.startswith(TASKS)
 
     def filled(self, things: dict[str, str]) -> str:
         path = self.path
@@ -97,7 +104,7 @@ class Household(NamedTuple):
 @pytest.fixture(scope="module")
 def household(stack: Stack, http: requests.Session) -> Household:
     organization = found(stack, http)
-    things = {**_things(organization), **_dataset_things(organization.admin)}
+    things = {**_things(organization), **_dataset_things(organization.admin), **_task_things(organization)}
     return Household(organization, things, _seen(organization.admin, things), found(stack, http).admin)
 
 
@@ -147,6 +154,26 @@ def _dataset_things(admin: Person) -> dict[str, str]:
     return {"deletions": gone["id"]} | {each["type"].partition(":")[2]: each["id"] for each in made}
 
 
+def _task_things(organization: Organization) -> dict[str, str]:
+    """A task that its receiver has, with feedback, and a batch that waits for its file."""
+    with Receiver(answering("200 OK", MARK.encode())) as receiver:
+        project = calling_back(organization, receiver.url(), description=MARK)
+        task = project.deliver(name=MARK)
+        callback = project.when(task, "delivered")
+    entry = {"type": "field", "error_type": "Incorrect Metadata", "field": "weather", "comment": MARK}
+    feedbacks = f"tasks/{task}/rounds/1/feedbacks.json"
+    given = project.ask("POST", feedbacks, json={"feedbacks": [entry]})["feedbacks"][0]
+    batch = project.ask("POST", "batches.json", json={"client_batch_id": MARK})
+    return {
+        "project": str(project.number),
+        "task": task,
+        "callback": callback["id"],
+        "batch": str(batch["batch_id"]),
+        "round": "1",
+        "feedback_id": given["id"],
+    }
+
+
 def _wait_for(admin: Person, deletion: str) -> None:
     for _ in until_patience_ends():
         if one(admin.get(deletion))["attributes"]["status"] == "completed":
@@ -169,6 +196,8 @@ def _wishes(things: dict[str, str], route: Route) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "method": "show", "params": {"id": things["annotations"]}, "id": 1}
     if route.collection:
         return _jsonapi_wishes(things, route.collection)
+    if route.is_about_tasks:
+        return _task_wishes(things)
     return {
         **things,
         **ABOUT,
@@ -182,6 +211,20 @@ def _wishes(things: dict[str, str], route: Route) -> dict[str, Any]:
         "role": "user",
         "username": "stranger@example.org",
         "password": WRONG_KEY,
+    }
+
+
+def _task_wishes(things: dict[str, str]) -> dict[str, Any]:
+    """What any of the routes about tasks can be told."""
+    return {
+        "task": {"data": {"url": "theirs"}},
+        "tasks": [{"data": {"url": "theirs"}}],
+        "task_ids": [things["task"]],
+        "priority": 7,
+        "answers": {"weather": "theirs"},
+        "reasons": ["theirs"],
+        "finalize": True,
+        "feedback_ids": [things["feedback_id"]],
     }
 
 
@@ -214,7 +257,7 @@ def _about(route: Route) -> dict[str, str]:
 
 
 def _without_signature(text: str) -> str:
-    """Download addresses are signed anew each time."""
+    """Addresses of files are signed anew each time."""
     return re.sub(r"\?[^\"\s]*X-Amz-[^\"\s]*", "", text)
 
 
@@ -243,12 +286,23 @@ def test_no_route_opens_without_a_valid_key(
     if route.path.startswith("/data/"):
         _is_refused_in_an_envelope(route, response)
     elif route.refuses:
-        refusal(response, 404 if "+}" in route.path else _no_such_method(route))
+        _is_refused(route, response, 404 if "+}" in route.path else _no_such_method(route))
     elif route.path == RPC:
         assert response.status_code == 401
         assert response.json()["error"]["code"] == -32001
     elif route not in _public():
-        refusal(response, 401)
+        _is_refused(route, response, 401)
+
+
+def _is_refused(route: Route, response: requests.Response, status: int) -> None:
+    """In the form of the route's family."""
+    if not route.is_about_tasks:
+        refusal(response, status)
+        return
+    assert response.status_code == status, response.text
+    (error,) = response.json()["errors"]
+    assert set(error) == {"type", "message"}
+    assert error["type"] == status
 
 
 def _is_refused_in_an_envelope(route: Route, response: requests.Response) -> None:
@@ -292,7 +346,11 @@ def _assert_is_the_strangers_own(response: requests.Response, things: dict[str, 
     assert json.loads(response.text)["domain"] == ""
 
 
-NAMING = [route for route in ROUTES if route.collection and not route.refuses and route.path != RPC]
+NAMING = [
+    route
+    for route in ROUTES
+    if (route.collection or route.is_about_tasks) and not route.refuses and route.path != RPC
+]
 NAMING = [
     route
     for route in NAMING
@@ -306,7 +364,7 @@ def test_what_another_organization_has_is_not_found(household: Household, route:
     things = household.things
     body = None if route.method == "GET" else _wishes(things, route)
     response = household.stranger.ask(route.method, route.filled(things), json=body)
-    refusal(response, 404)
+    _is_refused(route, response, 404)
 
 
 def test_all_is_as_before_when_strangers_have_tried_everything(household: Household) -> None:

@@ -91,7 +91,7 @@ def _held(expression: str, response: requests.Response) -> Any:
     """What a runtime expression means: a place in the answer's body."""
     found = response.json()
     for step in expression.removeprefix("$response.body#/").split("/"):
-        found = found[step]
+        found = found[int(step) if isinstance(found, list) else step]
     return found
 
 
@@ -99,6 +99,8 @@ def _filled(body: Any, response: requests.Response) -> Any:
     """The body with what its expressions mean in their places."""
     if isinstance(body, dict):
         return {name: _filled(member, response) for name, member in body.items()}
+    if isinstance(body, list):
+        return [_filled(member, response) for member in body]
     if isinstance(body, str) and body.startswith("$response.body#/"):
         return _held(body, response)
     return body

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 from local.banner import banner
 from local.paths import ROOT
+from local.server import free_port
 from local.stack import Stack
 
 PASTED = ("  curl", "  ENTRY", "    -d", '    "params')
@@ -61,6 +63,24 @@ def test_a_vote_and_a_flag_of_the_readme_count(stack: Stack) -> None:
     assert (flagged["HasErrors"], statistics["HasErrors"]) == (False, False)
     assert statistics["TotalPositiveFeedbackCount"] >= 1
     assert "It shows another product." in [it["ReasonText"] for it in statistics["InappropriateFeedbackList"]]
+
+
+def test_a_task_of_the_readme_is_called_back_and_reviewed(stack: Stack) -> None:
+    keys = "".join(line for line in "\n".join(blocks()).splitlines(True) if line.startswith("export"))
+    script = keys + "".join(blocks("Tasks and callbacks"))
+    script = script.replace("9000", str(free_port())).replace(".venv/bin/python", sys.executable)
+    answers = [json.loads(line) for line in run(script, stack)]
+    project, submitted = answers[:2]
+    approved = next(it for it in answers if it.get("task", {}).get("delivered_at"))
+    called = next(it for it in answers[2:] if "task" in it and "delivered_at" not in it["task"])
+    logged, reviewed, quality = answers[-3:]
+    assert project["data"]["attributes"]["delivery_callback"]["url"].startswith("http://127.0.0.1:")
+    assert submitted["task"]["state"] == "completed"
+    assert called["task"]["id"] == approved["task"]["id"] == submitted["task"]["id"]
+    assert called["task"]["answers"] == {"weather": "rain"}
+    assert logged["callbacks"][0]["task_id"] == approved["task"]["id"]
+    assert [it["finalized"] for it in reviewed["feedbacks"]] == [True]
+    assert "Incorrect Metadata" in [group["error_type"] for group in quality["groups"]]
 
 
 def test_the_keys_and_lines_that_make_run_prints_work(stack: Stack) -> None:

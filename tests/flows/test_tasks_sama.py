@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import time
-from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import sama
+from hearback.access import store
+from hearback.tasks import projects, tasks
 from sama.constants.tasks import TaskStates
 
+from local import seed
 from local.stack import Stack
-from tests.flows.organizations import Organization, Person, until_patience_ends
+from tests.flows.organizations import Organization, Person, answer, until_patience_ends
 from tests.flows.studios import create
 
 ITS_OWN = "https://api.sama.com"
@@ -27,6 +31,7 @@ SCHEMAS: dict[str, Any] = {
     "answer_schema": {"type": "object", "properties": {"weather": {"type": "string"}}},
 }
 TASKS = 5_000
+PAGE = 1_000
 
 
 @pytest.fixture
@@ -37,9 +42,7 @@ def number(organization: Organization) -> str:
 
 
 @pytest.fixture
-def client(
-    stack: Stack, organization: Organization, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[sama.Client]:
+def client(stack: Stack, organization: Organization, monkeypatch: pytest.MonkeyPatch) -> sama.Client:
     """The client, whose requests come to us."""
     request = requests.sessions.Session.request
 
@@ -48,7 +51,7 @@ def client(
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setattr(requests.sessions.Session, "request", redirected)
-    yield sama.Client(organization.admin.key)
+    return sama.Client(organization.admin.key)
 
 
 def data(rows: int) -> list[dict[str, Any]]:
@@ -64,9 +67,9 @@ def completed(client: sama.Client, number: str, batch_id: int, rows: int) -> lis
     raise AssertionError(f"{len(listed)} of {rows}")
 
 
-def deliver(admin: Person, number: str, tasks: list[dict[str, Any]], weather: str = "rain") -> None:
+def deliver(admin: Person, number: str, several: list[dict[str, Any]], weather: str = "rain") -> None:
     """What workers and reviewers do, for which the client has no methods."""
-    for task in tasks:
+    for task in several:
         path = f"/v2/projects/{number}/tasks/{task['id']}"
         assert admin.put(f"{path}/submit.json", json={"answers": {"weather": weather}}).status_code == 200
         assert admin.put(f"{path}/approve.json").status_code == 200
@@ -81,6 +84,15 @@ def test_it_is_the_published_client() -> None:
     files = metadata.files("sama")
     assert files
     assert ITS_OWN in next(file.read_text() for file in files if str(file).endswith("sama/client.py"))
+
+
+def test_no_method_of_the_client_is_left_out() -> None:
+    """Each is called somewhere below. (`print_logger` is none: it has no `self`, and asks nothing of us.)"""
+    methods = {name for name in vars(sama.Client) if not name.startswith("_")} - {"print_logger"}
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert len(methods) == 14
+    assert methods <= named
 
 
 def test_a_batch_of_5000_tasks_is_created_listed_and_changed(client: sama.Client, number: str) -> None:
@@ -144,6 +156,53 @@ def test_deliveries_are_fetched_sent_back_and_fetched_again(
     assert (stats["delivered"], stats["new"], stats["throughput"]["rejected"]) == (9, 3, 1)
 
 
+def test_more_deliveries_than_a_page_has_are_all_fetched(
+    stack: Stack, client: sama.Client, organization: Organization, number: str
+) -> None:
+    """By the client's own paging: 1,000 at a time."""
+    batch_id = client.create_task_batch(number, data(PAGE + 2), submit=True)["batch_id"]
+    wanted = ids(completed(client, number, batch_id, PAGE + 2))
+    seed.use(stack)
+    project = projects.find(store.authenticate(organization.admin.key), number)
+    for its_id in wanted:
+        tasks.approve(project, its_id, time.time_ns())
+    assert ids(client.get_delivered_tasks(number)) == wanted
+    assert ids(client.get_delivered_tasks_since_last_call(number)) == wanted
+    assert ids(client.get_delivered_tasks_since_last_call(number)) == []
+    assert client.get_project_stats(number)["delivered"] == PAGE + 2
+
+
+def test_lists_are_narrowed_by_the_names_and_dates_that_the_client_gives(
+    client: sama.Client, organization: Organization, number: str
+) -> None:
+    for name in ("spring 2026", "spring 2027", "autumn 2026"):
+        form = {"tasks": [{"data": {"url": name}}], "client_batch_id": name}
+        begun = answer(organization.admin.post(f"/v2/projects/{number}/batches.json", json=form))
+        deliver(organization.admin, number, completed(client, number, begun["batch_id"], 1))
+    for listed in (client.get_multi_task_status, client.get_delivered_tasks):
+        assert urls(listed(number, client_batch_id="spring 2026")) == ["spring 2026"]
+        spring = listed(number, client_batch_id="spring", client_batch_id_match_type="contains")
+        assert urls(spring) == ["spring 2026", "spring 2027"]
+        assert urls(listed(number, client_batch_id="spring", client_batch_id_match_type="exact")) == []
+    spring = client.get_delivered_tasks_since_last_call(
+        number, client_batch_id="spring", client_batch_id_match_type="contains", consumer="warehouse"
+    )
+    assert urls(spring) == ["spring 2026", "spring 2027"]
+    for date_type in ("creation_date", "completion_date", "delivered", None):
+        since = client.get_multi_task_status(
+            number, date_type=date_type, from_timestamp="2020-01-01T00:00:00Z"
+        )
+        assert len(urls(since)) == 3
+        until = client.get_multi_task_status(number, date_type=date_type, to_timestamp="2020-01-01T00:00:00Z")
+        assert urls(until) == []
+    long_ago = client.get_project_stats(number, to_timestamp="2020-01-01")
+    assert (long_ago["delivered"], long_ago["throughput"]["delivered"]) == (3, 0)
+
+
+def urls(tasks: Any) -> list[str]:
+    return [task["data"]["url"] for task in tasks]
+
+
 def test_tasks_may_be_created_submitted(client: sama.Client, number: str) -> None:
     several = [{"url": "https://images.example/1.jpg", "output_weather": "sunny"}]
     batch_id = client.create_task_batch(number, several, submit=True)["batch_id"]
@@ -166,6 +225,15 @@ def test_a_batch_is_cancelled(client: sama.Client, organization: Organization, n
     for _ in range(2):
         assert client.cancel_batch_creation_job(number, waiting["batch_id"])["state"] == "cancelled"
     assert list(client.get_status_batch_creation_job(number, waiting["batch_id"])) == []
+
+
+def test_what_a_batch_has_created_before_it_is_cancelled_stays(client: sama.Client, number: str) -> None:
+    batch_id = client.create_task_batch(number, data(3_000))["batch_id"]
+    cancelled = client.cancel_batch_creation_job(number, batch_id)
+    assert (cancelled["state"], cancelled["failed"]) == ("cancelled", 0)
+    for _ in range(2):
+        assert len(list(client.get_status_batch_creation_job(number, batch_id))) == cancelled["created"]
+    assert client.get_project_stats(number)["new"] == cancelled["created"]
 
 
 def test_the_project_tells_itself_and_its_schemas(client: sama.Client, number: str) -> None:

@@ -6,7 +6,7 @@ import copy
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any
 
 import boto3
@@ -101,3 +101,13 @@ def after(seconds: float, behave: Behave) -> Behave:
         behave(it)
 
     return slowly
+
+
+def together(others: Barrier, behave: Behave) -> Behave:
+    """Answers once the others have been asked too."""
+
+    def wait(it: Conversation) -> None:
+        others.wait()
+        behave(it)
+
+    return wait

@@ -128,14 +128,14 @@ def rows(*urls: str) -> list[dict[str, Any]]:
     return [{"data": {"url": url} if url else {"name": "no url"}} for url in urls]
 
 
-def work(function: str = "task_creation", queue: str = "creation") -> int:
+def work(function: str = "task_creation", queue: str = "creation", case: str = "next_round") -> int:
     """Let the worker do what is in its queue, again and again until nothing is left; how many rounds."""
     url, sqs = getattr(settings(), f"{queue}_queue"), clients.sqs()
     for rounds in range(100):
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", [])
         if not found:
             return rounds
-        event = sample(function, "next_round")
+        event = sample(function, case)
         event["Records"][0] |= {"body": found[0]["Body"], "receiptHandle": found[0]["ReceiptHandle"]}
         assert invoke(function, event) == {"batchItemFailures": []}
         sqs.delete_message(QueueUrl=url, ReceiptHandle=found[0]["ReceiptHandle"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hearback.tasks import bulk, drafts, tasks
+from hearback.tasks.model import Task
 from hearback.tasks.tasks import Answered
 
 from tests.functions.gateway import invoke, sample
@@ -150,7 +151,8 @@ def test_what_changes_between_reading_and_writing_many_is_looked_at_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     its_ids = [desk.task() for _ in range(3)]
-    get_many, seen = tasks.get_many, []
+    seen: list[Task] = []
+    get_many = tasks.get_many
 
     def meanwhile(project: int, wanted: Any) -> Any:
         found = get_many(project, wanted)

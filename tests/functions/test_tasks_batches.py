@@ -14,7 +14,7 @@ import boto3
 import pytest
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.storage import owed
+from hearback.storage import owed, transactions
 from hearback.tasks import batches, creating, elements
 from hearback.tasks.drafts import LARGEST
 from hearback.tasks.elements import elements as read_elements
@@ -402,11 +402,10 @@ def test_large_rows_go_in_transactions_that_fit(desk: Desk) -> None:
     batch_id = desk.waiting(file(*["x" * 340_000] * 11))
     desk.post(f"batches/{batch_id}/continue.json")
     sizes = []
-    transact = creating.transact
 
     def weighed(writes: list[dict[str, Any]]) -> None:
         sizes.append(sum(len(json.dumps(write)) for write in writes))
-        transact(writes)
+        transactions.transact(writes)
 
     with mock.patch.object(creating, "transact", weighed):
         work()

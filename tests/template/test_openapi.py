@@ -27,6 +27,7 @@ ONLY_POST = ("/data/submitfeedback.json", "/data/submitfeedback.xml")
 """Their other methods are deployed for the sake of the refusal, and no operations."""
 
 STATUSES = {"400", "401", "403", "404", "413", "429", "500"}
+STATUSES_OF_TASKS = {"400", "401", "404", "405", "409", "413", "429", "500"}
 STATUSES_OF_CONTENT = {"200", "404", "405", "429"}
 
 OPERATIONS = {operation["operationId"]: operation for _, _, operation in _operations()}
@@ -66,8 +67,13 @@ def test_an_operation_says_what_it_is_and_how_it_fails(name: str) -> None:
     operation = OPERATIONS[name]
     assert operation["summary"]
     assert operation["description"]
-    of_content = operation["tags"] == ["content_feedback"]
-    assert (STATUSES_OF_CONTENT if of_content else STATUSES) <= set(operation["responses"])
+    (tag,) = operation["tags"]
+    theirs = {
+        "content_feedback": STATUSES_OF_CONTENT,
+        "tasks": STATUSES_OF_TASKS,
+        "task_feedback": STATUSES_OF_TASKS,
+    }
+    assert theirs.get(tag, STATUSES) <= set(operation["responses"])
 
 
 @each_operation
@@ -98,7 +104,7 @@ def test_what_an_operation_shows_is_what_it_declares(name: str) -> None:
 @each_operation
 def test_each_parameter_of_an_operation_is_explained(name: str) -> None:
     unexplained = [it["name"] for it in OPERATIONS[name].get("parameters", ()) if not it.get("description")]
-    assert unexplained == [], "add it to local/openapi/fields.yaml or dataset_fields.yaml"
+    assert unexplained == [], "add it to local/openapi/fields.yaml, dataset_fields.yaml or task_fields.yaml"
 
 
 def test_each_attribute_of_the_dataset_api_is_explained() -> None:
@@ -109,6 +115,58 @@ def test_each_attribute_of_the_dataset_api_is_explained() -> None:
     for name, schema in schemas.items():
         unexplained = [it for it, member in schema["properties"].items() if not member.get("description")]
         assert unexplained == [], f"{name}: add it to local/openapi/dataset_fields.yaml"
+
+
+def test_each_member_of_a_task_and_of_what_is_about_it_is_explained() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for name in (
+        "Task",
+        "BatchPage",
+        "Callback",
+        "Attempt",
+        "Stats",
+        "TaskFeedback",
+        "QualityReport",
+        "TaskForm",
+        "FeedbackForm",
+    ):
+        unexplained = [
+            it for it, member in schemas[name]["properties"].items() if not member.get("description")
+        ]
+        assert not set(unexplained) - STATES, f"{name}: add it to local/openapi/task_fields.yaml"
+
+
+OF_TASKS = (
+    "Task", "BatchPage", "Callback", "Attempt", "Stats", "TaskFeedback", "QualityReport", "TaskForm",
+    "FeedbackForm", "NewTaskFeedback",
+)  # fmt: skip
+STATES = {"new", "in_progress", "completed", "approved", "delivered", "rejected"}
+"""What counts of them are called."""
+
+
+@pytest.mark.parametrize("name", ["show_task", "post_feedback"])
+def test_tasks_and_their_feedback_take_a_key_in_each_of_the_published_ways(name: str) -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    offered = [schemes[scheme] for way in OPERATIONS[name]["security"] for scheme in way]
+    named = [(one.get("in", one["type"]), one.get("name", one.get("scheme"))) for one in offered]
+    assert named == [
+        ("query", "access_key"),
+        ("header", "X-Auth-Token"),
+        ("http", "bearer"),
+        ("http", "basic"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["create_task", "post_feedback"])
+def test_the_errors_of_tasks_are_told_one_by_one(name: str) -> None:
+    answer = _found(OPERATIONS[name]["responses"]["400"])
+    (media,) = _media(answer)
+    assert media["example"] == {
+        "errors": [{"type": "InvalidInputSchema", "message": 'data: "url" is a required property'}]
+    }
+    schema = media["schema"] | {"components": DOCUMENT["components"]}
+    OAS31Validator(schema).validate({"errors": [{"type": 400, "message": "no", "index": 3}]})
+    assert not OAS31Validator(schema).is_valid({"errors": []})
 
 
 def _media(message: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hearback.callbacks.schedule import ATTEMPTS
+from hearback.callbacks.sending import SECONDS
 
 from local import cfn
 from local.paths import ROOT
@@ -149,6 +151,58 @@ def test_a_message_stays_hidden_for_six_times_its_workers_time_out(queue: str) -
 def test_a_worker_reports_each_message_and_is_never_throttled(name: str, event: dict[str, Any]) -> None:
     assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert event["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_what_slow_receivers_hold_up_is_not_what_others_wait_for() -> None:
+    """Two queues with one worker and one place for what is given up: the slow one takes the fewer workers."""
+    limits = {
+        event["Queue"]["Fn::GetAtt"][0]: event["ScalingConfig"]["MaximumConcurrency"]
+        for name, event in _events("SQS")
+        if name == "CallbackDelivery"
+    }
+    assert set(limits) == {"CallbackQueue", "SlowCallbackQueue"}
+    assert limits["SlowCallbackQueue"] < limits["CallbackQueue"]
+    assert _dead_letters_of("SlowCallbackQueue") == _dead_letters_of("CallbackQueue") == "CallbackDeadLetters"
+
+
+def test_a_callback_has_as_many_attempts_as_its_message_has_receives() -> None:
+    assert QUEUES["CallbackQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS
+    assert QUEUES["SlowCallbackQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == ATTEMPTS
+
+
+def test_an_attempt_ends_long_before_the_worker_does() -> None:
+    assert FUNCTIONS["CallbackDelivery"]["Properties"]["Timeout"] >= SECONDS * 5
+
+
+def test_only_who_delivers_callbacks_reads_their_secrets() -> None:
+    readers = {name for name in FUNCTIONS if "/callbacks/*" in str(_statements(name, "GetSecretValue"))}
+    writers = {name for name in FUNCTIONS if _statements(name, "PutSecretValue")}
+    assert writers == {"Projects"}
+    assert readers == {"CallbackDelivery", "Projects"}
+
+
+def _statements(function: str, action: str) -> list[Any]:
+    """The function's statements that allow it."""
+    return [
+        statement
+        for policy in FUNCTIONS[function]["Properties"].get("Policies", [])
+        for statement in policy["Statement"]
+        if action in str(statement["Action"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "table"),
+    [("TaskCreation", "TaskTable"), ("CallbackDelivery", "TaskTable"), ("Tasks", "DatasetTable")],
+)
+def test_what_only_adds_or_looks_up_deletes_nothing(function: str, table: str) -> None:
+    allowed = [
+        statement["Action"]
+        for statement in _statements(function, "dynamodb:")
+        if f"{table}.Arn" in str(statement["Resource"]) or f"'{table}', 'Arn'" in str(statement["Resource"])
+    ]
+    assert allowed
+    assert "DeleteItem" not in str(allowed)
 
 
 @pytest.mark.parametrize("queue", sorted(DEAD_LETTER_QUEUES))

@@ -54,6 +54,7 @@ class Receiver:
         self._behave = behave
         self._tls = tls
         self._closing = threading.Event()
+        self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
@@ -66,8 +67,9 @@ class Receiver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        for each in [self._listener, *self._open]:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join()
@@ -88,15 +90,19 @@ class Receiver:
         with connection, suppress(OSError):
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
+            self._open.add(connection)
             with connection:
                 received = _read(connection)
                 self.received.append(received)
                 self._behave(Conversation(connection, self._closing, received))
+        self._open.discard(connection)
 
 
 def _read(connection: socket.socket) -> Received:
     with connection.makefile("rb") as stream:
-        line = stream.readline().decode().strip()
+        line = stream.readline().decode("latin-1").strip()
+        if not line.endswith(" HTTP/1.1"):
+            raise ConnectionAbortedError  # a handshake for who expects a request
         headers: dict[str, str] = {}
         while field := stream.readline().decode().strip():
             name, _, value = field.partition(": ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hearback.callbacks import delivering, log
 from hearback.callbacks.delivering import Again
+from hearback.callbacks.model import Kind, Receiver
 from hearback.deadline import Deadline
 from hearback.errors import Conflict, NotFound
 from hearback.storage import owed
@@ -32,6 +33,24 @@ def test_a_delivered_callback_can_be_told_again(post: Post) -> None:
     log.redeliver(117, post.id, post.now)
     post.settle()
     assert (post.state, len(post.sent)) == ("delivered", 2)
+
+
+def test_what_is_sent_again_goes_to_the_receiver_as_it_is_set_now(post: Post) -> None:
+    failing(post)
+    one, other = post.owe(), post.owe()
+    post.settle()
+    post.answers = lambda _: GOOD
+    moved = {
+        Kind.DELIVERY: Receiver("https://moved.example/done"),
+        Kind.CREATION: Receiver("https://no.example/"),
+    }
+    log.redeliver(117, one.id, post.now, moved)
+    assert log.redeliver_all(117, None, post.now, FAR, moved) == (1, False)
+    post.settle()
+    assert [request.target.host for request in post.sent[10:]] == ["moved.example"] * 2
+    log.redeliver(117, other.id, post.now, {Kind.CREATION: moved[Kind.CREATION]})
+    post.settle()
+    assert post.sent[-1].target.host == "moved.example"
 
 
 def test_what_does_not_exist_is_not_sent_again(post: Post) -> None:

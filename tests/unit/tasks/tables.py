@@ -43,6 +43,6 @@ def tables() -> Iterator[Tables]:
     """What is written and read meanwhile is in memory."""
     made = Tables()
     with ExitStack() as replaced:
-        replaced.enter_context(mock.patch.object(clients, "dynamodb", lambda: made))
-        replaced.enter_context(mock.patch.object(keys, "table", lambda: "tasks"))
+        replaced.enter_context(mock.patch.object(clients, "dynamodb", return_value=made))
+        replaced.enter_context(mock.patch.object(keys, "table", return_value="tasks"))
         yield made

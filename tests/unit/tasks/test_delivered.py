@@ -119,13 +119,12 @@ class Deliveries(RuleBasedStateMachine):
     @rule()
     def take_while_another_call_of_the_same_consumer_takes(self) -> None:
         other: list[Handout] = []
-        transact = delivered.transact
 
         def overtaken(writes: list[transactions.Write]) -> None:
             if not other:
                 other.append(Handout([]))  # it does not overtake itself
                 other[0] = self._take(2)
-            transact(writes)
+            transactions.transact(writes)
 
         with mock.patch.object(delivered, "transact", overtaken):
             self._take(2)

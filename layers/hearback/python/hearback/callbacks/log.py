@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
 from hearback import ids
 from hearback.callbacks import items, keys, owing
-from hearback.callbacks.model import Callback, Logged
+from hearback.callbacks.model import Callback, Kind, Logged, Receiver
 from hearback.callbacks.schedule import State
 from hearback.deadline import Deadline
 from hearback.errors import Conflict, NotFound
 from hearback.storage import reads
 
 _AT_ONCE = 50
+
+Receivers = Mapping[Kind, Receiver]
+"""A project's receivers. A callback of a kind that has none goes where it went before."""
+
+_AS_THEY_WERE: Receivers = {}
 
 
 class Resent(NamedTuple):
@@ -45,28 +51,34 @@ def get(project: int, callback_id: str) -> Logged:
     return Logged(items.callback_from(item), attempts)
 
 
-def redeliver(project: int, callback_id: str, now: int) -> Logged:
-    """Send it again. Raises `NotFound`, and `Conflict` while it is under way."""
+def redeliver(project: int, callback_id: str, now: int, receivers: Receivers = _AS_THEY_WERE) -> Logged:
+    """Send it again, to the project's receiver of its kind as that is set now: who corrects a wrong URL, or
+    a secret, does it for what was unreachable too.
+
+    Raises `NotFound`, and `Conflict` while it is under way.
+    """
     before = get(project, callback_id)
-    again = owing.start_again(before.callback, now)
+    again = owing.start_again(before.callback, now, receivers.get(before.callback.kind))
     owing.send([again])
     return before._replace(callback=again.callback)
 
 
-def redeliver_all(project: int, since: int | None, now: int, deadline: Deadline) -> Resent:
-    """Send all unreachable ones again that were made since an instant (ns)."""
+def redeliver_all(
+    project: int, since: int | None, now: int, deadline: Deadline, receivers: Receivers = _AS_THEY_WERE
+) -> Resent:
+    """Send all unreachable ones again that were made since an instant (ns), as `redeliver` does."""
     number = 0
     found = reads.every(keys.in_state(project, State.UNREACHABLE, _first(since)))
     while some := [items.callback_from(item) for item in islice(found, _AT_ONCE)]:
         if deadline.passed:
             return Resent(number, more=True)
-        again = [each for each in reads.at_once(lambda one: _again(one, now), some) if each]
+        again = [each for each in reads.at_once(lambda one: _again(one, now, receivers), some) if each]
         owing.send(again)
         number += len(again)
     return Resent(number, more=False)
 
 
-def _again(callback: Callback, now: int) -> owing.Owed | None:
+def _again(callback: Callback, now: int, receivers: Receivers) -> owing.Owed | None:
     with suppress(Conflict):  # the index lags behind, or another request was faster
-        return owing.start_again(callback, now)
+        return owing.start_again(callback, now, receivers.get(callback.kind))
     return None

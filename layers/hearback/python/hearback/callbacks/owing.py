@@ -88,10 +88,18 @@ def send(several: Sequence[Owed]) -> None:
         owed.send_all(QUEUE, [each.message for each in several], groups)
 
 
-def start_again(callback: Callback, now: int) -> Owed:
-    """Owe it once more, for five attempts. Raises `Conflict` while it is under way."""
-    delivery = schedule.redeliver(callback.delivery)
-    after = callback._replace(delivery=delivery, updated_at=now, next_at=None, outcome=None)
+def start_again(callback: Callback, now: int, receiver: Receiver | None = None) -> Owed:
+    """Owe it once more, for five attempts, to the receiver it had or to another one.
+
+    Raises `Conflict` while it is under way.
+    """
+    after = callback._replace(
+        delivery=schedule.redeliver(callback.delivery),
+        receiver=receiver or callback.receiver,
+        updated_at=now,
+        next_at=None,
+        outcome=None,
+    )
     item = items.callback_item(after)
     put = transactions.put(keys.table(), item, items.UNCHANGED, **items.seen(callback.delivery))
     try:

@@ -49,5 +49,12 @@ def read(project_id: str, version: str) -> dict[str, Secrets]:
     return {kind: Secrets(**each) for kind, each in json.loads(found["SecretString"]).items()}
 
 
+def forget(project_id: str) -> None:
+    """Delete all that is kept for a project, whether or not there is anything."""
+    client = clients.secrets()
+    with suppress(client.exceptions.ResourceNotFoundException):
+        client.delete_secret(SecretId=_name(project_id), ForceDeleteWithoutRecovery=True)
+
+
 def _name(project_id: str) -> str:
     return f"{settings().callback_secrets}/{project_id}"

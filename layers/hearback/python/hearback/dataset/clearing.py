@@ -6,24 +6,18 @@ more, and items go in plain batches. Everything here may be done twice.
 
 from __future__ import annotations
 
-import random
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
-from typing import Any
 
-from botocore.exceptions import ClientError
-
-from hearback import clients
 from hearback.dataset import items, keys
 from hearback.dataset.model import Annotation, Dataset, NoteComment, NoteFeed
 from hearback.dataset.placing import moved
 from hearback.deadline import Deadline
 from hearback.errors import Busy
-from hearback.storage import reads, shelves, transactions
+from hearback.storage import reads, removal, shelves, transactions
 from hearback.storage.items import Item, key_of, text
 from hearback.storage.transactions import ConditionFailed, Write, transact
 
@@ -32,7 +26,6 @@ _STEP = transactions.MOST_WRITES // 2
 _CHUNK = 50
 _THREADS = 16
 _TRIES = 20
-_PASSING = {"TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"}
 
 
 def feeds_of(entry_id: str) -> Iterator[NoteFeed]:
@@ -249,31 +242,4 @@ def _below_entry(entry_id: str) -> tuple[list[Item], list[Item]]:
 
 
 def _delete_all(rows: Sequence[Item], threads: ThreadPoolExecutor | None = None) -> None:
-    """Delete items in batches, whether or not they are there."""
-    batches = [rows[start : start + 25] for start in range(0, len(rows), 25)]
-    if threads is None:
-        for batch in batches:
-            _delete_batch(batch)
-    else:
-        list(threads.map(_delete_batch, batches))
-
-
-def _delete_batch(rows: Sequence[Item]) -> None:
-    requests: Any = [{"DeleteRequest": {"Key": row}} for row in rows]
-    for attempt in range(10):
-        requests = _unprocessed(requests)
-        if not requests:
-            return
-        time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
-    raise Busy("The service is busy; it goes on later.")
-
-
-def _unprocessed(requests: Any) -> Any:
-    """Those of the deletions that were not carried out: DynamoDB was busy, or somebody else with an item."""
-    try:
-        answer: Any = clients.dynamodb().batch_write_item(RequestItems={keys.table(): requests})
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _PASSING:
-            raise
-        return requests
-    return answer.get("UnprocessedItems", {}).get(keys.table(), [])
+    removal.delete_all(keys.table(), rows, threads)

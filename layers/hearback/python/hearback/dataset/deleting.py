@@ -39,6 +39,8 @@ _IN_REQUEST = 5.0
 """Seconds that a request clears up by itself."""
 _PATIENCE = 60 * SECOND
 _KEPT_DAYS = 30
+TASKS_LATER = 120 * SECOND
+"""When the tasks of a deleted project are removed: no request that found it takes so long."""
 
 
 class Deletion(NamedTuple):
@@ -94,12 +96,23 @@ def project(standing: Standing, now: int) -> str:
         return [
             transactions.delete(keys.table(), keys.record("projects", gone.id), "tail = :tail", **unchanged),
             transactions.delete(keys.table(), keys.task_project(gone.task_project_id)),
+            _owe_tasks(gone, now),
             *shelves.retired(keys.shelf("datasets", gone.id), gone.tail),
             shelves.move(shelf, gone.block, keys.EVERY, None, slot),
         ]
 
     _begin_big({"delete": "projects"}, gone, standing.caller, removal, now)
     return gone.id
+
+
+def _owe_tasks(gone: Project, now: int) -> Write:
+    message = {"delete": "tasks", "id": gone.id, "number": gone.task_project_id}
+    return owed.owe(tasks_debt(gone.id), QUEUE, message, now + TASKS_LATER)
+
+
+def tasks_debt(project_id: str) -> str:
+    """What a deleted project owes in the tasks API (`hearback.tasks.removing`)."""
+    return f"{project_id}#tasks#delete"
 
 
 def _require_idle_datasets(gone: Project) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from hearback.errors import HearbackError, Invalid
+from hearback.errors import Conflict, HearbackError, Invalid
 
 MOST_FAULTS: Final = 100
 """So many error objects are told at once, whatever a body of thousands of records got wrong."""
@@ -47,12 +47,24 @@ class Fault(NamedTuple):
     type: str | None = None
 
 
-class Unprocessable(Invalid):
-    """The request is well-formed, but says what cannot be: status 422, an error object for each fault."""
+class Faulty(HearbackError):
+    """An error with an error object for each fault: at most `most` of them, all different."""
 
-    def __init__(self, *faults: Fault) -> None:
-        self.faults = tuple(dict.fromkeys(faults))[:MOST_FAULTS]
-        super().__init__("The request cannot be processed.", "; ".join(map(_in_words, self.faults)))
+    title = "The request cannot be processed."
+
+    def __init__(self, *faults: Fault, most: int = MOST_FAULTS) -> None:
+        self.faults = tuple(dict.fromkeys(faults))[:most]
+        super().__init__(self.title, "; ".join(map(_in_words, self.faults)))
+
+
+class Unprocessable(Faulty, Invalid):
+    """The request is well-formed, but says what cannot be: status 422."""
+
+
+class Conflicts(Faulty, Conflict):
+    """What the request changes is in a state that does not allow it: status 409."""
+
+    title = "What is there does not allow this."
 
 
 def refuse(faults: Iterable[Fault]) -> None:
@@ -63,7 +75,7 @@ def refuse(faults: Iterable[Fault]) -> None:
 
 def document(status: int, error: HearbackError) -> dict[str, Any]:
     """The JSON:API error document for `error`, answered with HTTP `status`."""
-    faults = error.faults if isinstance(error, Unprocessable) else ()
+    faults = error.faults if isinstance(error, Faulty) else ()
     faults = faults or (Fault(f"{error.message} {error.details}".strip()),)
     return {"errors": [_error_object(status, fault) for fault in faults], "jsonapi": VERSION}
 

@@ -1,24 +1,25 @@
 """Feedback on a task in a round: read, added and edited as drafts, finalized, deleted.
 
 All entries of a task in a round are one item, written on condition of its revision: a list is taken
-whole or not at all, and no edit can meet an entry that was finalized meanwhile.
+whole or not at all, and no edit can meet an entry that was finalized meanwhile. What the quality report
+counts moves in the same transaction.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from hearback.errors import Busy, Conflict, NotFound
-from hearback.jsonapi.errors import Unprocessable
-from hearback.quality import aggregates, checks, store
-from hearback.quality.checks import Bad
-from hearback.quality.model import Entry, Review
-from hearback.storage.codec import written_json
-from hearback.storage.transactions import ConditionFailed, transact
+from hearback.errors import Busy, NotFound
+from hearback.jsonapi.errors import Fault, Unprocessable
+from hearback.quality import aggregates, checks, merging, store
+from hearback.quality.aggregates import Counts
+from hearback.quality.checks import Subject
+from hearback.quality.merging import By
+from hearback.quality.model import Entries, Entry, Review, Reviewed
+from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.tasks import tasks
-from hearback.tasks.model import Task
+from hearback.tasks.model import State, Task
 from hearback.tasks.projects import TaskProject
 
 MOST_ENTRIES = 500
@@ -28,6 +29,9 @@ LARGEST = 350_000
 """Bytes of a round's entries together: DynamoDB takes 400 KB in an item."""
 
 _TRIES = 20
+_MOST_DIGITS = 6
+
+Result = TypeVar("Result")
 
 
 class Place(NamedTuple):
@@ -37,17 +41,27 @@ class Place(NamedTuple):
     task: Task
     round: int
 
+    @property
+    def submitter(self) -> str | None:
+        """Whose answers the round's are; None where they are not the task's any more."""
+        rejected = self.task.state is State.REJECTED
+        return self.task.submitted_by if self.round == self.task.current_round - rejected else None
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.task.answers, self.project.settings.answer_schema)
+
 
 def place(project: TaskProject, task_id: str, round: str) -> Place:
     """Raises `NotFound` for an unknown task, and for a round that it has not come to."""
     task = tasks.get(project, task_id)
-    known = round.isascii() and round.isdigit() and len(round) <= 6 and 1 <= int(round) <= task.current_round
-    if not known:
+    is_number = round.isascii() and round.isdigit() and len(round) <= _MOST_DIGITS
+    if not is_number or not 1 <= int(round) <= task.current_round:
         raise NotFound("The task has no such round.", round[:40])
     return Place(project, task, int(round))
 
 
-def read(where: Place) -> tuple[Entry, ...]:
+def read(where: Place) -> Entries:
     review = store.get(where.project.number, where.task.id, where.round)
     return review.entries if review else ()
 
@@ -59,83 +73,37 @@ def get(where: Place, entry_id: str) -> Entry:
     raise NotFound("There is no such feedback.", entry_id[:80])
 
 
+# ── Adding, editing, finalizing ──
+
+
 def post(
     where: Place, given: Sequence[Any] | None, finalize: bool, context: str | None, now: int
 ) -> list[Entry]:
     """Add entries, or edit those that have the same id or external id; with `finalize` for good.
 
-    Without a list, `finalize` is about all entries of that context. Raises `Unprocessable` with a fault
-    for each bad entry, and `Conflict` for an edit of one that is final.
+    Without a list, `finalize` is about all entries of that context, or of every one where none is named; that
+    there is none is a finding too. Raises `Unprocessable` with a fault for each bad entry, and `Conflicts`
+    for edits of entries that are final.
     """
     where.project.require_reviewer()
-    drafts = checks.drafts(where.project.settings, where.task, given or [], context)
-    touched: list[Entry] = []
+    drafts = checks.drafts(where.subject, given or [], context)
+    by = By(where.project.caller.email, where.submitter, now)
 
-    def change(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        after, touched[:] = _merged(where, entries, drafts, now)
+    def change(entries: Entries) -> tuple[Entries, list[Entry]]:
+        merged, touched = merging.merge(entries, drafts, by)
         if given is None:
-            touched[:] = [entry for entry in after if entry.context == context]
-        if not finalize:
-            return after
-        final = {entry.id for entry in touched}
-        after = tuple(_final(entry, now) if entry.id in final else entry for entry in after)
-        touched[:] = [entry for entry in after if entry.id in final]
-        return after
+            touched = [entry for entry in merged if context in (None, entry.context)]
+        return _finalized(merged, touched, now) if finalize else (merged, touched)
 
-    _change(where, change, now, reviewed=finalize or bool(drafts))
-    return touched
+    return _change(where, change, now, looked=finalize)
 
 
-def _final(entry: Entry, now: int) -> Entry:
-    return entry if entry.is_final else entry._replace(finalized_at=now, updated_at=now)
+def _finalized(entries: Entries, chosen: list[Entry], now: int) -> tuple[Entries, list[Entry]]:
+    final = {entry.id: entry.final(now) for entry in chosen}
+    return tuple(final.get(entry.id, entry) for entry in entries), list(final.values())
 
 
-def _merged(
-    where: Place, entries: tuple[Entry, ...], drafts: Sequence[checks.Draft], now: int
-) -> tuple[tuple[Entry, ...], list[Entry]]:
-    """The entries with the drafts among them, and those that the drafts became."""
-    found = {entry.id: entry for entry in entries}
-    by_external: dict[tuple[str | None, str | None], str] = {
-        (entry.context, entry.external_id): entry.id for entry in entries if entry.external_id
-    }
-    touched, bad = [], []
-    for index, draft in enumerate(drafts):
-        its_id = draft.id or by_external.get((draft.context, draft.external_id))
-        before = found.get(its_id or "")
-        if draft.id and before is None:
-            bad.append(Bad(index, "UnknownFeedback", "there is no feedback with this id"))
-            continue
-        other = by_external.get((draft.context, draft.external_id)) if draft.external_id else None
-        if before is not None and other not in (None, before.id):
-            bad.append(Bad(index, "DuplicateExternalId", "another entry has this external_id"))
-            continue
-        after = _became(where, before, draft, now)
-        found[after.id] = after
-        if after.external_id:
-            by_external[after.context, after.external_id] = after.id
-        touched.append(after)
-    if bad:
-        raise Unprocessable(*map(Bad.fault, bad))
-    return tuple(found.values()), touched
-
-
-def _became(where: Place, before: Entry | None, draft: checks.Draft, now: int) -> Entry:
-    said = draft.said()
-    if before is None:
-        return Entry(
-            id=secrets.token_hex(12),
-            created_at=now,
-            updated_at=now,
-            author=where.project.caller.email,
-            submitter=where.task.submitted_by,
-            **said,
-        )
-    after = before._replace(**said)
-    if after == before:
-        return before
-    if before.is_final:
-        raise Conflict("The feedback is finalized and stays as it is.", before.id)
-    return after._replace(updated_at=now)
+# ── Deleting ──
 
 
 class Deleted(NamedTuple):
@@ -148,55 +116,98 @@ class Deleted(NamedTuple):
 
 
 def delete(where: Place, entry_ids: Sequence[str], now: int) -> Deleted:
+    """Delete drafts."""
     where.project.require_reviewer()
     wanted = list(dict.fromkeys(entry_ids))
-    outcome: list[Deleted] = []
 
-    def change(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    def change(entries: Entries) -> tuple[Entries, Deleted]:
+        drafts = {entry.id for entry in entries if not entry.is_final}
         final = {entry.id for entry in entries if entry.is_final}
-        gone = {entry.id for entry in entries} & set(wanted) - final
-        outcome[:] = [
-            Deleted(
-                deleted=[each for each in wanted if each in gone],
-                not_found=[each for each in wanted if each not in gone and each not in final],
-                finalized=[each for each in wanted if each in final],
-            )
-        ]
-        return tuple(entry for entry in entries if entry.id not in gone)
+        outcome = Deleted(
+            deleted=[each for each in wanted if each in drafts],
+            not_found=[each for each in wanted if each not in drafts | final],
+            finalized=[each for each in wanted if each in final],
+        )
+        return tuple(entry for entry in entries if entry.id not in outcome.deleted), outcome
 
-    _change(where, change, now, reviewed=False)
-    return outcome[0]
+    return _change(where, change, now)
+
+
+# ── Writing ──
 
 
 def _change(
-    where: Place, to: Callable[[tuple[Entry, ...]], tuple[Entry, ...]], now: int, reviewed: bool
-) -> None:
+    where: Place, to: Callable[[Entries], tuple[Entries, Result]], now: int, looked: bool = False
+) -> Result:
     """Read the review, let `to` say what becomes of it, and write that unless somebody else was faster.
 
-    `reviewed`: whether this is a review even where it finds nothing.
+    `looked`: whether to have found nothing is worth noting.
     """
-    number = where.project.number
     for _ in range(_TRIES):
-        before = store.get(number, where.task.id, where.round)
-        entries = to(before.entries if before else ())
-        if before is None and not (entries or reviewed):
-            return
-        if before is not None and entries == before.entries:
-            return
-        after = _review(where, before, entries, now)
+        before = store.get(where.project.number, where.task.id, where.round)
+        entries, result = to(before.entries if before else ())
+        after = _review(where, before, entries, looked and not entries, now)
+        if after is None:
+            return result
         try:
-            transact([store.put(after), *aggregates.writes(before, after)])
+            transact([store.put(after), *_moves(before, after)])
         except ConditionFailed:
             continue
-        return
+        return result
     raise Busy("Too many changes to the same feedback at once; try again.")
 
 
-def _review(where: Place, before: Review | None, entries: tuple[Entry, ...], now: int) -> Review:
-    if len(entries) > MOST_ENTRIES or len(written_json(entries).encode()) > LARGEST:
-        raise Unprocessable(
-            Bad(0, "TooMuchFeedback", f"a task has at most {MOST_ENTRIES} entries in a round").fault()
-        )
-    blank = Review(where.project.number, where.task.id, where.round, where.task.organization_id, now)
-    review = before or blank
-    return review._replace(entries=entries, revision=review.revision + 1)
+def _review(
+    where: Place, before: Review | None, entries: Entries, found_nothing: bool, now: int
+) -> Review | None:
+    """The review's next form; None where nothing changes. One that counts for nothing any more begins anew."""
+    review = before or Review(
+        where.project.number, where.task.id, where.round, where.task.organization_id, now
+    )
+    found_nothing = found_nothing or review.found_nothing
+    if _are(entries, review.entries) and found_nothing == review.found_nothing:
+        return None
+    _require_room(entries)
+    return review._replace(
+        began_at=review.began_at if review.counts else now,
+        entries=entries,
+        found_nothing=found_nothing,
+        revision=review.revision + 1,
+    )
+
+
+def _are(some: Entries, others: Entries) -> bool:
+    """Whether they are the very same: an entry that nothing happens to is passed on as it is."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+def _require_room(entries: Entries) -> None:
+    if len(entries) > MOST_ENTRIES or store.size(entries) > LARGEST:
+        message = f"A task has at most {MOST_ENTRIES} entries in a round, of {LARGEST} bytes together."
+        raise Unprocessable(Fault(message, type="TooMuchFeedback"))
+
+
+def _moves(before: Review | None, after: Review) -> list[Write]:
+    """What else moves with a review: the counts, and whether its round is among the task's reviewed ones."""
+    moved, found = _difference(aggregates.of_review(before), aggregates.of_review(after)), []
+    if aggregates.standing(before) != aggregates.standing(after):
+        was = store.reviewed(after.project, after.task_id)
+        reviewed = _reviewed(was, after)
+        moved.update(_difference(aggregates.of_task(was), aggregates.of_task(reviewed)))
+        found.append(store.put_reviewed(reviewed))
+    return [*found, *aggregates.writes(after.project, after.task_id, moved)]
+
+
+def _difference(before: Counts, after: Counts) -> Counts:
+    moved = after.copy()
+    moved.subtract(before)
+    return moved
+
+
+def _reviewed(was: Reviewed | None, review: Review) -> Reviewed:
+    """The task's rounds with what the review makes of its own."""
+    was = was or Reviewed(review.project, review.task_id, review.organization_id, {})
+    rounds = {round: each for round, each in was.rounds.items() if round != review.round}
+    if standing := aggregates.standing(review):
+        rounds[review.round] = standing
+    return was._replace(rounds=rounds, revision=was.revision + 1)

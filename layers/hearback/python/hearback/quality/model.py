@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ class Shape(NamedTuple):
     """Which of an output's shapes; shapes have no ids, only a place."""
 
     place: int
-    """Its `index` within the output, from 0."""
+    """Its `index` within the output."""
     frame: int | None = None
 
 
@@ -61,14 +62,51 @@ class Entry(NamedTuple):
     def is_final(self) -> bool:
         return self.finalized_at is not None
 
+    @property
+    def name(self) -> tuple[str | None, str] | None:
+        """By what its author knows it, if they gave it a name."""
+        return (self.context, self.external_id) if self.external_id else None
+
+    def final(self, now: int) -> Entry:
+        return self if self.is_final else self._replace(finalized_at=now, updated_at=now)
+
+
+Entries = tuple[Entry, ...]
+
 
 class Review(NamedTuple):
-    """All that is said of one task in one round. With no entry: somebody looked, and found nothing."""
+    """All that is said of one task in one round."""
 
     project: int
     task_id: str
     round: int
     organization_id: str
-    created_at: int
-    entries: tuple[Entry, ...] = ()
+    began_at: int
+    """When the first entry was made, or nothing was found; everything in it counts on that day."""
+    entries: Entries = ()
+    found_nothing: bool = False
+    """Somebody has looked and finalized that there was nothing to say."""
+    revision: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Not if all that was said has been deleted again."""
+        return bool(self.entries) or self.found_nothing
+
+
+class Standing(NamedTuple):
+    """What a round's review makes of its task."""
+
+    day: str
+    """YYYY-MM-DD, on which the review began."""
+    faulty: bool
+
+
+class Reviewed(NamedTuple):
+    """The rounds in which a task is reviewed: a task counts once, in however many rounds it was."""
+
+    project: int
+    task_id: str
+    organization_id: str
+    rounds: Mapping[int, Standing]
     revision: int = 0

@@ -1,4 +1,8 @@
-"""The quality report of a project, from what its aggregates say."""
+"""The quality report of a project, from what its aggregates say.
+
+Drafts count as well as final entries, since a client may never finalize; how many are final is told
+beside, everywhere.
+"""
 
 from __future__ import annotations
 
@@ -6,44 +10,32 @@ from collections import Counter
 from typing import Any
 
 from hearback.quality import aggregates
-from hearback.quality.aggregates import DIMENSIONS, NOTHING
 
 
 def report(project: int, group_by: str, first: str, last: str) -> dict[str, Any]:
-    """Counts and their groups, in all and day by day."""
-    days = aggregates.read(project, first, last)
+    """Counts and their groups, in all and for each day on which a review began."""
+    days = aggregates.read(project, group_by, first, last)
     total: Counter[str] = Counter()
     for counts in days.values():
         total.update(counts)
-    series = [{"date": day, **_told(counts, group_by)} for day, counts in sorted(days.items())]
-    return {"project_id": project, "group_by": group_by, **_told(total, group_by), "series": series}
+    told = [{"date": day, **_told(counts, group_by, day)} for day, counts in sorted(days.items())]
+    series = [each for each in told if each["tasks_reviewed"]]
+    return {"project_id": project, "group_by": group_by, **_told(total, group_by, first), "series": series}
 
 
-def _told(counts: Counter[str], group_by: str) -> dict[str, Any]:
-    tasks, entries = counts["tasks"], counts["entries"]
+def _told(counts: Counter[str], group_by: str, since: str) -> dict[str, Any]:
+    tasks, entries = aggregates.different(counts, "tasks", since), counts["entries="]
     return {
         "count": entries,
         "finalized": counts["entries!"],
         "tasks_reviewed": tasks,
-        "tasks_with_errors": counts["faulty"],
+        "tasks_with_errors": aggregates.different(counts, "faulty", since),
         "errors_per_task": round(entries / tasks, 4) if tasks else None,
         "groups": _groups(counts, group_by),
     }
 
 
 def _groups(counts: Counter[str], group_by: str) -> list[dict[str, Any]]:
-    prefix = f"{group_by}="
-    values = {name.removeprefix(prefix) for name in counts if name.startswith(prefix) and name[-1] != "!"}
-    found: list[dict[str, Any]] = [
-        {
-            group_by: None if value == NOTHING else value,
-            "count": counts[prefix + value],
-            "finalized": counts[f"{prefix}{value}!"],
-        }
-        for value in values
-        if counts[prefix + value]
-    ]
-    return sorted(found, key=lambda group: (-group["count"], str(group[group_by])))
-
-
-__all__ = ["DIMENSIONS", "report"]
+    """The largest first; null is the group of what has no value."""
+    found = sorted(aggregates.groups(counts, group_by), key=lambda group: (-group[1], group[0]))
+    return [{group_by: value or None, "count": count, "finalized": final} for value, count, final in found]

@@ -58,6 +58,10 @@ def batch(project: int, batch_id: int) -> Item:
     return key(f"batches#{project}", f"{batch_id:016d}")
 
 
+def batches(project: int) -> Range:
+    return Range(table(), f"batches#{project}")
+
+
 def failure(batch_id: int, row: int) -> Item:
     return key(f"failures#{batch_id}", f"{row:08d}")
 
@@ -74,6 +78,10 @@ def count(project: int, shard: int) -> Item:
 def day_count(project: int, day: str, shard: int) -> Item:
     """`day` is YYYY-MM-DD."""
     return key(f"counts#{project}", f"day#{day}#{shard:02d}")
+
+
+def everything_counted(project: int) -> Range:
+    return Range(table(), f"counts#{project}")
 
 
 def counts(project: int) -> Range:
@@ -105,6 +113,10 @@ def deliveries(project: int, first: str = "") -> Range:
 
 def consumer(project: int, name: str) -> Item:
     return key(f"consumers#{project}", blake2b(name.encode(), digest_size=16).hexdigest())
+
+
+def consumers(project: int) -> Range:
+    return Range(table(), f"consumers#{project}")
 
 
 def place(project: int, what: str, page: int) -> Item:

@@ -25,8 +25,8 @@ def basic_or_bearer(request: Request) -> Caller:
 
 def access_key(request: Request) -> Caller:
     """A key as `access_key` of the query string, in `X-Auth-Token`, or as `basic_or_bearer` takes it."""
-    in_query = request.all_values.get("access_key") or [request.header("X-Auth-Token")]
-    return store.authenticate(in_query[0]) if in_query[0] else basic_or_bearer(request)
+    given = next(iter(request.all_values.get("access_key", ())), "") or request.header("X-Auth-Token")
+    return store.authenticate(given) if given else basic_or_bearer(request)
 
 
 def _basic(value: str) -> Caller:

@@ -123,7 +123,7 @@ DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")
 
 def _typed_errors(status: int, error: HearbackError) -> str:
     """One error, or one for each thing that is wrong."""
-    faults = error.faults if isinstance(error, jsonapi.Unprocessable) else ()
+    faults = error.faults if isinstance(error, jsonapi.Faulty) else ()
     faults = faults or (jsonapi.Fault(f"{error.message} {error.details}".strip()),)
     return _to_json({"errors": [_typed_error(status, fault) for fault in faults]})
 

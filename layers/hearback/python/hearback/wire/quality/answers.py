@@ -20,6 +20,7 @@ def feedback(place: Place, entry: Entry) -> dict[str, Any]:
 
 def _told(place: Place, entry: Entry) -> dict[str, Any]:
     """`readonly` is what the published API says of drafts and final entries alike."""
+    form = place.project.time_form
     return {
         "id": entry.id,
         "type": str(entry.type),
@@ -39,9 +40,9 @@ def _told(place: Place, entry: Entry) -> dict[str, Any]:
         "task_id": place.task.id,
         "readonly": True,
         "finalized": entry.is_final,
-        "finalized_at": time(entry.finalized_at),
-        "created_at": time(entry.created_at),
-        "updated_at": time(entry.updated_at),
+        "finalized_at": time(entry.finalized_at, form),
+        "created_at": time(entry.created_at, form),
+        "updated_at": time(entry.updated_at, form),
     }
 
 

@@ -13,7 +13,7 @@ from hearback.wire.tasks.requests import Instant, read_instant
 
 MOST_IDS = 500
 
-Context = Annotated[str, Field(max_length=200)]
+Context = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Model(BaseModel):
@@ -41,6 +41,8 @@ class FeedbackForm(_Model):
 
     def given(self) -> list[Any] | None:
         """The list, under either name; None where `finalize` is about what is there."""
+        if self.feedbacks is not None and self.feedback is not None:
+            raise Invalid("Feedback is given under two names.", "feedback: is the same as feedbacks")
         found = self.feedbacks if self.feedbacks is not None else self.feedback
         if found is None and not self.finalize:
             raise Invalid("There is neither feedback nor finalize.", "feedbacks: is required")
