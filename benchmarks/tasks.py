@@ -62,7 +62,7 @@ def _thousand(world: World) -> Batch:
 
 
 def _requests(world: World, size: int) -> Meters:
-    delivered = task_world.deliver(world, max(200, size // 100))
+    delivered = task_world.deliver(world, max(300, size // 100))
     work = _work(world, delivered)
     meters: Meters = {}
     for name, request in work.items():
@@ -98,7 +98,7 @@ def _work(world: World, delivered: list[str]) -> dict[str, Callable[[], Any]]:
         "acknowledge": lambda: call("POST", "tasks/delivered/acknowledge.json", consumer),
         "a batch with 100 rows": lambda: call("GET", f"batches/{batch}.json?page_size=100"),
         "stats": lambda: call("GET", "stats.json"),
-        "project": lambda: call("GET", "schemas/create_task.json"),
+        "show the input schema": lambda: call("GET", "schemas/create_task.json"),
     }
 
 
@@ -140,7 +140,8 @@ def _bare(world: World) -> Callable[[], Any]:
 
 def _put(batch: Batch, number: int, task: dict[str, Any]) -> dict[str, Any]:
     item = {"pk": {"S": f"bare#{batch.id}"}, "sk": {"S": f"{number:08}"}}
-    return {"Put": {"TableName": settings().task_table, "Item": item | {"data": {"S": json.dumps(task)}}}}
+    item |= {"of_state": {"S": f"bare#{batch.id}"}, "data": {"S": json.dumps(task["data"])}}
+    return {"Put": {"TableName": settings().task_table, "Item": item}}
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import IO, Any, Self
 
+import boto3
 import requests
 
 from benchmarks import task_world
@@ -52,6 +53,7 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
         _row("seconds to upload and continue", uploaded - began, "s"),
         _row("tasks created a second, locally", size / (done - uploaded), "/s"),
         _row("different states of its progress that the batch showed", len(set(seen)), ""),
+        _row("rounds of the worker", _rounds(), ""),
         *memory.rows(),
         *client.check(batch_id, size),
     ]
@@ -132,6 +134,18 @@ class _Client:
     def _rows(self, batch_id: int, size: int) -> Iterator[dict[str, Any]]:
         for page in range(1, -(-size // _PAGE) + 1):
             yield from self.ask("GET", f"batches/{batch_id}.json?page={page}&page_size={_PAGE}")["tasks"]
+
+
+def _rounds() -> int:
+    """How many messages the worker has had, by its own metrics."""
+    logs = boto3.client("logs")
+    (group,) = (
+        each["logGroupName"]
+        for each in logs.describe_log_groups()["logGroups"]
+        if "TaskCreation" in each["logGroupName"]
+    )
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    return sum('"Messages"' in event["message"] for page in pages for event in page["events"])
 
 
 # ── The worker's memory ──

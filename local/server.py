@@ -41,6 +41,8 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    keep: bool
+    """Whether its state is saved when it ends."""
 
     @property
     def endpoint_url(self) -> str:
@@ -55,11 +57,12 @@ class Server:
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """End MiniStack, which saves its state, and then whatever is left of its Lambda workers."""
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(PATIENCE)
+        """End MiniStack, which saves what is to be kept, and then whatever is left of its Lambda workers."""
+        if self.keep:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(PATIENCE)
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -88,7 +91,7 @@ def start(*, port: int, home: Path, keep: bool) -> Server:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone, so that we stop it in our own order
         )
-    server = Server(process, port, log)
+    server = Server(process, port, log, keep)
     try:
         _wait_until_ready(server)
     except BaseException:

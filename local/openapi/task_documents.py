@@ -6,18 +6,22 @@ Every answer of the tests' requests is held against these, with nothing else in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NotRequired, Required
+from typing import Any, Literal, NotRequired
 
 from hearback.callbacks.model import Kind as CallbackKind
 from hearback.callbacks.schedule import State as CallbackState
-from hearback.quality.model import FIELD_ERRORS, SHAPE_ERRORS, Severity
-from hearback.quality.model import Kind as FeedbackKind
 from hearback.tasks.model import BatchState
 from hearback.tasks.model import State as TaskState
 from hearback.wire.tasks.requests import TaskIn
-from pydantic import Field
 from typing_extensions import TypedDict
 
+from local.openapi.feedback_documents import (
+    DeletedFeedback,
+    NewTaskFeedback,
+    OneTaskFeedback,
+    QualityReport,
+    TaskFeedbacks,
+)
 from local.openapi.schemas import Said, Schema
 
 
@@ -194,101 +198,6 @@ class OneCallback(TypedDict):
 class Redelivered(TypedDict):
     redelivered: int
     more: bool
-
-
-class Shape(TypedDict):
-    index: int
-    frame: int | None
-
-
-class TaskFeedback(TypedDict):
-    id: str
-    type: FeedbackKind
-    output: str | None
-    shape: Shape | None
-    field: str | None
-    error_type: str
-    comment: str | None
-    severity: Severity | None
-    original_value: Any
-    final_value: Any
-    context: str | None
-    external_id: str | None
-    author: str
-    source: str | None
-    round: int
-    task_id: str
-    readonly: Literal[True]
-    finalized: bool
-    finalized_at: str | None
-    created_at: str
-    updated_at: str
-
-
-class ShapeReference(TypedDict, total=False):
-    index: Required[Annotated[int, Field(ge=0)]]
-    frame: Annotated[int, Field(ge=0)]
-
-
-class NewTaskFeedback(TypedDict, total=False):
-    """An entry of a request."""
-
-    id: str
-    type: Required[FeedbackKind]
-    error_type: Required[Literal[SHAPE_ERRORS + FIELD_ERRORS]]  # type: ignore[valid-type]  # two tuples of texts
-    output: str
-    shape: ShapeReference
-    field: str
-    comment: str
-    severity: Severity
-    original_value: Any
-    final_value: Any
-    context: str
-    external_id: str
-    source: str
-
-
-class OneTaskFeedback(TypedDict):
-    feedback: TaskFeedback
-
-
-class TaskFeedbacks(TypedDict):
-    feedbacks: list[TaskFeedback]
-
-
-class DeletedFeedback(TypedDict):
-    deleted_ids: list[str]
-    not_found_ids: list[str]
-    finalized_ids: list[str]
-
-
-class QualityGroup(TypedDict):
-    error_type: NotRequired[str | None]
-    severity: NotRequired[str | None]
-    output: NotRequired[str | None]
-    round: NotRequired[str | None]
-    submitter: NotRequired[str | None]
-    count: int
-    finalized: int
-
-
-class Quality(TypedDict):
-    count: int
-    finalized: int
-    tasks_reviewed: int
-    tasks_with_errors: int
-    errors_per_task: float | None
-    groups: list[QualityGroup]
-
-
-class QualityOfDay(Quality):
-    date: str
-
-
-class QualityReport(Quality):
-    project_id: int
-    group_by: Literal["error_type", "severity", "output", "round", "submitter"]
-    series: list[QualityOfDay]
 
 
 ELEMENTS: dict[str, dict[str, Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
@@ -35,14 +35,16 @@ class Reviewed(NamedTuple):
                 yield entry.get(dimension)
 
 
-def check(project: int, every_item: list[dict[str, Any]] | None = None) -> list[Reviewed]:
+def check(
+    project: int, every_item: list[dict[str, Any]] | None = None, dimensions: Sequence[str] = DIMENSIONS
+) -> list[Reviewed]:
     """The project's reviews: the report says by any dimension, and of any days, what they say."""
     found = items(settings().feedback_table) if every_item is None else every_item
     reviews = list(_reviews(project, found))
     for review in reviews:
         _check_entries(review)
     _check_rounds(project, found, reviews)
-    for dimension in DIMENSIONS:
+    for dimension in dimensions:
         _check_report(project, reviews, dimension, "0000", "9999")
     for first, last in combinations_with_replacement(sorted({review.day for review in reviews}), 2):
         _check_report(project, reviews, "error_type", first, last)

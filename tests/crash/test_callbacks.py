@@ -42,6 +42,13 @@ GOOD, BAD = "204 No Content", "503 Busy"
 each_answer = pytest.mark.parametrize("answer", [GOOD, BAD], ids=["well", "never"])
 
 
+@pytest.fixture(autouse=True)
+def _one_shard() -> Iterator[None]:
+    """Of the outbox: a sweep reads each, and has to be disturbed at only one."""
+    with mock.patch.object(owed, "SHARDS", 1):
+        yield
+
+
 @pytest.fixture
 def told() -> list[str]:
     """What the receiver answers: the last of these."""
@@ -200,7 +207,7 @@ def test_what_was_never_sent_is_swept_up_though_the_sweep_dies_too(approved: Cal
         world.lose_messages()
         return world
 
-    assert exercise(flow(prepare, lambda _: owed.sweep(tick(PATIENCE), SECOND))) > 10
+    assert exercise(flow(prepare, lambda _: owed.sweep(tick(PATIENCE), SECOND))) > 8
 
 
 def test_what_is_asked_to_be_sent_again_is_sent_again_or_stays_as_it_was(

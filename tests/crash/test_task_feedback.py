@@ -15,7 +15,7 @@ from hearback.settings import settings
 from tests.crash.apart import Apart, remembered
 from tests.crash.harness import ALL, Interruption, Stopped, Workflow, exercise, intercepted, without_pauses
 from tests.crash.recount_feedback import check
-from tests.crash.task_feedback import NUMBER, World, field, place
+from tests.crash.task_feedback import NUMBER, World, check_counts, field, place
 
 Work = Callable[[World], object]
 Exercised = Callable[..., int]
@@ -34,7 +34,7 @@ def exercised(resources: Apart) -> Exercised:
             return world
 
         prepared = remembered(resources, prepare, [settings().feedback_table])
-        flow = Workflow(prepared, work, work, World.said, lambda _: check(NUMBER))
+        flow = Workflow(prepared, work, work, World.said, lambda _: check_counts())
         return exercise(flow)
 
     return run

@@ -16,6 +16,7 @@ from hearback.tasks.drafts import Draft
 from hearback.tasks.model import BatchState
 
 from tests.crash.apart import WHENEVER, Apart, Brief, items
+from tests.crash.datasets import at_changes
 from tests.crash.harness import (
     ALL,
     OVERTAKEN,
@@ -128,7 +129,7 @@ def test_a_batch_is_continued_once_however_often_its_client_says_so(exercised: E
         settle(world)
         go_on(world)
 
-    assert exercised(waiting, go_on, again, outcome=ended_well) > 10
+    assert exercised(waiting, go_on, again, at_changes(ALL), outcome=ended_well) > 10
 
 
 def test_a_batch_whose_time_is_over_is_not_continued(exercised: Exercised) -> None:
@@ -153,7 +154,8 @@ def test_a_file_becomes_tasks_wherever_its_worker_is_disturbed(exercised: Exerci
         """One that has the time for all of them."""
         work_on(batches.message(world.found()), WHENEVER)
 
-    assert exercised(partial(continued, "creation"), all_rounds, outcome=ended_well) > 50
+    prepare = partial(continued, "creation")
+    assert exercised(prepare, all_rounds, disturbances=at_changes(ALL), outcome=ended_well) > 30
 
 
 def test_a_round_that_is_disturbed_is_followed_by_another_one(exercised: Exercised) -> None:

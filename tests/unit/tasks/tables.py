@@ -14,7 +14,7 @@ from hearback.storage.shelves import Tail
 from hearback.tasks import keys
 from hearback.tasks.projects import Settings, TaskProject
 
-from tests.unit.storage.fake import Fake, Item
+from tests.unit.storage.fake import Fake, Item, Key
 
 NUMBER = 117
 CALLER = Caller("acme", 1, "owner@acme.example", Role.ADMIN, "k1")
@@ -27,7 +27,7 @@ PROJECT = TaskProject(
 
 
 class Tables(Fake):
-    """With reads of many items at once."""
+    """With reads of many items at once, and attributes that are taken away."""
 
     def batch_get_item(self, **question: Any) -> Item:
         self._called("batch get")
@@ -36,6 +36,17 @@ class Tables(Fake):
         self.read_units += len(asked["Keys"])
         found = [self.items.get((key["pk"]["S"], key["sk"]["S"])) for key in asked["Keys"]]
         return {"Responses": {table: [item for item in found if item]}}
+
+    def _write(self, write: Item, key: Key) -> None:
+        change = write.get("Update", {}).get("UpdateExpression", "")
+        kept, _, gone = change.partition("REMOVE ")
+        if not gone:
+            super()._write(write, key)
+            return
+        names = write["Update"]["ExpressionAttributeNames"]
+        super()._write({"Update": write["Update"] | {"UpdateExpression": kept.strip()}}, key)
+        for name in gone.split(", "):
+            self.items[key].pop(names.get(name, name), None)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 from hearback.deadline import Deadline
-from hearback.tasks import ids, items, keys, lists
+from hearback.tasks import delivered, ids, items, keys, lists
 from hearback.tasks.lists import Page, Wanted
 from hearback.tasks.model import State, Task
 from hearback.timestamps import DAY, SECOND
@@ -98,3 +98,11 @@ def test_a_time_narrows_what_is_read(full: Tables) -> None:
     assert lists.tasks(PROJECT, Wanted(since=BEGAN + DAY), Page(1, SIZE), WHENEVER) == []
     assert lists.tasks(PROJECT, Wanted(until=BEGAN - SECOND), Page(1, SIZE), WHENEVER) == []
     assert full.read_units <= 2 * ids.SHARDS
+
+
+def test_a_page_of_a_consumer_costs_what_it_hands_out(full: Tables) -> None:
+    """And one row more, which tells whether there is more."""
+    full.read_units = 0.0
+    page = delivered.next_page(PROJECT, "warehouse", Wanted(), SIZE, WHENEVER, BEGAN)
+    assert ([task.row for task in page.tasks], page.more) == (list(range(SIZE)), True)
+    assert full.read_units <= 1.1 * (SIZE + 1)

@@ -28,7 +28,7 @@ def merge(entries: Entries, drafts: Sequence[Draft], by: By) -> tuple[Entries, l
     of entries that are final.
     """
     found = {entry.id: entry for entry in entries}
-    named = {entry.name: entry for entry in entries if entry.name}
+    named: dict[tuple[str | None, str | None], Entry] = {entry.name: entry for entry in entries if entry.name}
     pairs = [_pair(found.get(draft.id) if draft.id else named.get(draft.name), draft, by) for draft in drafts]
     for _, after in pairs:
         if after:

@@ -98,7 +98,7 @@ def _behind(
     rows: list[str] = []
     tasks: list[Task] = []
     size = 0
-    for chunk in _pages(keys.deliveries(project.number, consumer.looks_from), limit):
+    for chunk in _pages(keys.deliveries(project.number, consumer.looks_from), limit + 1):  # is there more?
         if deadline.passed:
             return _Found(rows, tasks, cursor, more=True)
         fresh = [row for row in chunk if row["sk"]["S"] not in seen]
