@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hearback.quality import checks, feedback
 
+from tests.functions.gateway import invoke, sample
 from tests.functions.reviewing import ANSWERS, Round, about, ask, field, quality, shape
 from tests.functions.tasking import Desk, fine, refused
 
@@ -27,6 +29,23 @@ def review(desk: Desk) -> Round:
 
 def ids(entries: list[dict[str, Any]]) -> list[str]:
     return [entry["id"] for entry in entries]
+
+
+def test_the_documented_events_are_answered(desk: Desk) -> None:
+    review = about(desk, image={"shapes": [{}]})
+    answered = {}
+    for case in ("post", "list", "finalize", "delete", "quality"):
+        text = json.dumps(sample("task_feedback", case)).replace("/117/", f"/{desk.number}/")
+        text = re.sub(r"tasks/[0-9a-f]{24}/", f"tasks/{review.task}/", text)
+        text = re.sub(r"hb_[0-9a-f]{16}_[0-9a-f]{40}", desk.team.product.keys["reviewer"], text)
+        answer = invoke("task_feedback", json.loads(text))
+        assert answer["statusCode"] == 200, answer
+        answered[case] = json.loads(answer["body"])
+    (made,), (listed,), (final,) = (answered[case]["feedbacks"] for case in ("post", "list", "finalize"))
+    assert made == listed
+    assert (final["id"], final["finalized"]) == (made["id"], True)
+    assert answered["delete"]["deleted_ids"] == []
+    assert answered["quality"]["finalized"] == 1
 
 
 # ── Adding and reading ──
