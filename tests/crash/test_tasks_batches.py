@@ -7,15 +7,13 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from hearback import clients
 from hearback.jsonapi.errors import Unprocessable
-from hearback.settings import settings
 from hearback.tasks import batches
 from hearback.tasks.batches import UPLOAD, About
 from hearback.tasks.drafts import Draft
 from hearback.tasks.model import BatchState
 
-from tests.crash.apart import WHENEVER, Apart, Brief, items
+from tests.crash.apart import WHENEVER, Apart, Brief
 from tests.crash.datasets import at_changes
 from tests.crash.harness import (
     ALL,
@@ -292,27 +290,3 @@ def test_two_workers_on_one_batch_create_everything_once(resources: Apart) -> No
 def _settled(world: World) -> object:
     settle(world)
     return ended_well(world)
-
-
-# ── The recount itself ──
-
-
-@pytest.mark.parametrize("table", ["task_table", "callback_table", "owed_table"])
-def test_the_recount_notices_each_item_that_is_missing(resources: Apart, table: str) -> None:
-    prepare = remembered(resources, partial(_half_done, "creation"))
-    name = getattr(settings(), table)
-    there = items(name)
-    assert len(there) >= 2
-    for item in there:
-        world = prepare()
-        check(world.project)
-        clients.dynamodb().delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
-        with pytest.raises(AssertionError):
-            check(world.project)
-
-
-def _half_done(*kinds: str) -> World:
-    """One piece is created: a task, a failure, a callback for each."""
-    world = continued(*kinds)
-    work_on(batches.message(world.found()), Brief(1))
-    return world
