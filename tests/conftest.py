@@ -1,8 +1,8 @@
 """What every test finds: no AWS account, and `stack`, the whole product running on this machine.
 
-One stack per run is enough, and starting one takes seconds, so under pytest-xdist all tests that use
-`stack` form one group (`--dist loadgroup`): one worker starts it and runs them, while the other
-workers run everything else.
+Starting a stack takes seconds, and a test mostly waits for it. So under pytest-xdist all tests that use
+`stack` form two groups of about the same length (`--dist loadgroup`), each of which runs in one worker and
+on one stack: those that go through HTTP, and those that work on its resources in their own process.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.paths import ROOT
 from local.stack import Stack
 from local.testing import running_stack
 
@@ -35,9 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests that share the one stack in one worker."""
+    """Keep the tests that share a stack in one worker."""
     if "stack" in getattr(item, "fixturenames", ()):
-        item.add_marker(pytest.mark.xdist_group("stack"))
+        kind = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group("requests" if kind == "flows" else "resources"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
