@@ -10,6 +10,7 @@ ENV ?= dev
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+PIP_INSTALL_HERE = -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 PY := .venv/bin/python
 SAM := .venv-sam/bin/sam
@@ -46,7 +47,7 @@ openapi: .venv/dev.stamp ## Write docs/openapi.json, the API reference
 lint: .venv/dev.stamp .venv-sam/stamp ## Check style, types and template
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy $(wildcard local tests benchmarks functions) layers/build_layer.py layers/hearback/python/hearback
+	$(PY) -m mypy $(wildcard local tests benchmarks functions) layers/build_layer.py layers/hearback/python/hearback cli
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint --region us-east-1
 
@@ -72,6 +73,7 @@ lock: .venv-lock/stamp ## Lock the requirements anew, with hashes, for every Pyt
 	$(call compile,layers/dependencies/requirements)
 	$(call compile,requirements/local,-c layers/dependencies/requirements.txt)
 	$(call compile,requirements/dev,-c requirements/local.txt)
+	$(call compile,requirements/cli,-c requirements/dev.txt)
 	$(call compile,requirements/rie)
 	$(call compile,requirements/sam)
 
@@ -96,8 +98,9 @@ endef
 .venv/local.stamp: requirements/local.txt
 	$(call environment,$(PYTHON),-r $<,what the local stack needs)
 
-.venv/dev.stamp: requirements/dev.txt
+.venv/dev.stamp: requirements/dev.txt pyproject.toml
 	$(call environment,$(PYTHON),-r $<,what tests and checks need)
+	@$(PY) $(PIP_INSTALL_HERE)
 	@touch .venv/local.stamp
 
 .venv-sam/stamp: requirements/sam.txt

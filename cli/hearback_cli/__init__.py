@@ -1,0 +1,1 @@
+"""The command line `hearback`: it knows the product by its HTTP API alone."""

@@ -1,0 +1,91 @@
+"""Who one is to which service: profiles, kept in the user's configuration by `hearback login`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+
+from hearback_cli import files
+from hearback_cli.edge import Edge
+from hearback_cli.errors import NotLoggedIn
+
+DEFAULT = "default"
+URL, KEY, PROFILE = "HEARBACK_URL", "HEARBACK_KEY", "HEARBACK_PROFILE"
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class Profile(NamedTuple):
+    """A service, and the key that opens it."""
+
+    name: str
+    url: str
+    key: str
+
+    def __repr__(self) -> str:
+        """Without the key: it is not for logs."""
+        return f"Profile({self.name!r}, {self.url!r})"
+
+
+def path(home: Path) -> Path:
+    return home / "profiles.json"
+
+
+def names(home: Path) -> list[str]:
+    return sorted(files.read(path(home)))
+
+
+def find(edge: Edge, name: str | None) -> Profile:
+    """The named profile; without a name, what HEARBACK_URL and HEARBACK_KEY say together, or the default."""
+    url, key = edge.environ.get(URL), edge.environ.get(KEY)
+    if name is None and url and key:
+        if not is_address(clean(url)):
+            raise click.UsageError(f"{URL} is no address of a service: {url}")
+        return Profile("(environment)", clean(url), key.strip())
+    name = name or DEFAULT
+    found = files.read(path(edge.home)).get(name)
+    if not isinstance(found, dict) or not {"url", "key"} <= found.keys():
+        wanted = "" if name == DEFAULT else f" --profile {name}"
+        raise NotLoggedIn(f"You are not logged in. Do so with: hearback login URL{wanted}")
+    return Profile(name, found["url"], found["key"])
+
+
+def keep(home: Path, profile: Profile) -> None:
+    known = files.read(path(home))
+    files.write(path(home), known | {profile.name: {"url": profile.url, "key": profile.key}})
+
+
+def forget(home: Path, name: str) -> bool:
+    """Whether there was such a profile."""
+    known = files.read(path(home))
+    was_there = known.pop(name, None) is not None
+    if was_there:
+        files.write(path(home), known)
+    return was_there
+
+
+def clean(url: str) -> str:
+    """The address as requests begin with it."""
+    return url.strip().rstrip("/")
+
+
+def is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_clean = url.isprintable() and " " not in url
+    return (
+        is_clean
+        and parts.scheme in ("https", "http")
+        and bool(parts.hostname)
+        and not (parts.query or parts.fragment)
+    )
+
+
+def is_private(url: str) -> bool:
+    """Whether a key sent there cannot be read on the way: by https, or because it stays on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in _LOCAL
