@@ -123,6 +123,8 @@ def _things(organization: Organization) -> dict[str, str]:
         "languagePairId": pair_id,
         "importId": answer(user.get(f"{FEEDBACK}/imports"))["imports"][0]["importId"],
         "exportId": _export_id(admin),
+        "dataExportId": _job(admin, "exports", "exportId"),
+        "erasureId": _job(admin, "erasures", "erasureId", {"email": f"{MARK}@example.net"}),
     }
 
 
@@ -152,6 +154,13 @@ def _wait_for(admin: Person, deletion: str) -> None:
         if one(admin.get(deletion))["attributes"]["status"] == "completed":
             return
     raise AssertionError("the deletion does not end")
+
+
+def _job(admin: Person, kind: str, name: str, asked: dict[str, str] | None = None) -> str:
+    """Work on all of the organization's data, when it is over."""
+    made = answer(admin.post(f"/api/v1/organization/{kind}", json=asked or {}))
+    admin.when_over(f"/api/v1/organization/{kind}/{made[name]}")
+    return str(made[name])
 
 
 def _export_id(admin: Person) -> str:
@@ -198,13 +207,13 @@ def _jsonapi_wishes(things: dict[str, str], collection: str) -> dict[str, Any]:
 
 
 def _seen(admin: Person, things: dict[str, str]) -> dict[str, str]:
-    """All that an organization's own admin can read of it."""
+    """All that an organization's own admin can read of it, but for the trail that this itself leaves."""
     return {
         route.path: _without_signature(
             admin.get(route.filled(things), params=_about(route), allow_redirects=False).text
         )
         for route in ROUTES
-        if route.method == "GET" and not route.path.endswith("/export")
+        if route.method == "GET" and not route.path.endswith(("/export", "/audit"))
     }
 
 
