@@ -17,7 +17,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hearback import clients
-from hearback.access import accounts, store
+from hearback.access import accounts
+from hearback.access import keys as access_keys
 from hearback.access.model import Role
 from hearback.content import configurations, contents, counts, flags, keys, limits, votes
 from hearback.content.model import Author, Content, ContentType, Duplicates, Vote
@@ -137,14 +138,14 @@ def _cpu_rows(client: Client, runs: int) -> list[dict[str, Any]]:
 
     def bare() -> None:
         author = Author.of(f"bare{next(users)}", "")
-        reads.get(settings().access_table, store._used_key(client.api_key.key_id))
+        reads.get(settings().access_table, access_keys.used(client.api_key.key_id))
         reads.get(table, keys.configuration(content.organization_id))
         limits._count(limits._Part(content.organization_id, "bare", 0, 0, 10**9))
         reads.get(table, keys.registered(content))
         votes.cast(content, author, Vote.POSITIVE, Duplicates.REFUSE, 0)
 
     def bare_statistics() -> None:
-        reads.get(settings().access_table, store._used_key(client.api_key.key_id))
+        reads.get(settings().access_table, access_keys.used(client.api_key.key_id))
         reads.get(table, keys.configuration(content.organization_id))
         limits._count(limits._Part(content.organization_id, "bare", 0, 0, 10**9))
         reads.get_many(table, [keys.registered(content), keys.case(content), *counts.parts(content)])

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
 
-from hearback.access import accounts, store
+from hearback.access import accounts
+from hearback.access import keys as access_keys
 from hearback.access.model import Role
 from hearback.settings import settings
 from hearback.storage import reads
@@ -41,7 +42,7 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
     def bare(*calls: Callable[[], Any]) -> Callable[[], Any]:
         return lambda: json.dumps([each() for each in calls])
 
-    authenticate = lambda: reads.get(settings().access_table, store._used_key(api_key.key_id))  # noqa: E731
+    authenticate = lambda: reads.get(settings().access_table, access_keys.used(api_key.key_id))  # noqa: E731
     load = lambda: reads.query(reads.Range(table, keys.pairs_partition(organization)), 1000)  # noqa: E731
     entry = lambda: reads.get(table, keys.entry(organization, int(made[0])))  # noqa: E731
     parts = [

@@ -60,7 +60,9 @@ def rewritten(template: dict[str, Any], folder: Path, endpoint_url: str) -> dict
         elif resource["Type"] in NESTED:
             name = NESTED[resource["Type"]]
             path = folder / properties[name]
-            nested = rewritten(cfn.load(path), path.parent, endpoint_url)
+            inner = cfn.load(path)
+            gaps.spell_out(inner)
+            nested = rewritten(inner, path.parent, endpoint_url)
             properties[name] = _uploaded_template(path, nested, endpoint_url)
     return template
 

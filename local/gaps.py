@@ -1,7 +1,8 @@
 """What MiniStack's CloudFormation leaves out of a SAM template, said in the way it understands.
 
 MiniStack 1.5.33 takes an escaped binary media type literally, skips what SAM writes into the API's
-OpenAPI body (the gateway responses), and does not pass on a function's `RecursiveLoop`.
+OpenAPI body (the gateway responses), does not pass on a function's `RecursiveLoop`, and refuses alarms on
+a calculation of several metrics (nothing here has metrics, so none would ever tell).
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from local.stack import aws_client
 
 
 def spell_out(template: dict[str, Any]) -> None:
-    """Before the deployment: `*~1*`, as AWS wants a media type escaped, becomes `*/*`."""
+    """Before the deployment, of a template or one nested in it: `*~1*`, as AWS wants a media type escaped,
+    becomes `*/*`; calculated alarms go."""
     for api in cfn.of_type(template, "AWS::Serverless::Api").values():
         types = api["Properties"].get("BinaryMediaTypes", [])
         types[:] = [one.replace("~1", "/") for one in types]
+    for name, alarm in cfn.of_type(template, "AWS::CloudWatch::Alarm").items():
+        if "Metrics" in alarm["Properties"]:
+            del template["Resources"][name]
 
 
 def fill(template: dict[str, Any], endpoint_url: str, ids: dict[str, str]) -> None:

@@ -29,7 +29,7 @@ def list_accounts(caller: Caller) -> wire.AccountList:
     }
 
 
-@api.post("/api/v1/access/accounts")
+@api.post("/api/v1/access/accounts", told=("role",))
 def create_account(caller: Caller, form: wire.AccountForm, request: Request) -> wire.AccountDocument:
     """A new account; it can do nothing until it has a key."""
     caller.require_admin()
@@ -37,7 +37,7 @@ def create_account(caller: Caller, form: wire.AccountForm, request: Request) -> 
     return wire.account_document(account)
 
 
-@api.patch("/api/v1/access/accounts/{accountId}")
+@api.patch("/api/v1/access/accounts/{accountId}", told=("role",))
 def change_account(caller: Caller, accountId: wire.AccountId, form: wire.RoleForm) -> wire.AccountDocument:
     """Change an account's role, and so the rights of all its keys, at once."""
     caller.require_admin()
@@ -52,7 +52,7 @@ def list_keys(caller: Caller) -> wire.KeyList:
     return {"keys": [wire.key_document(key) for key in seen]}
 
 
-@api.post("/api/v1/access/keys")
+@api.post("/api/v1/access/keys", told=("accountId",))
 def create_key(caller: Caller, form: wire.KeyForm, request: Request) -> wire.NewKeyDocument:
     """A new key, shown this once: for the caller, or for any account if an admin asks."""
     account = accounts.account_for_key(caller, form.account_id)

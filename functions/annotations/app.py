@@ -36,7 +36,7 @@ def create_annotation(caller: Caller, several: Sequence[New], now: int) -> list[
 @api.api.post("/api/v1/dataset/annotations/_rpc", offer=rpc.METHODS, identifies=True)
 def annotations_rpc(request: Request) -> Answer:
     """JSON-RPC 2.0: `show`, `create`, `update` and `delete`, alone or up to 50 in a batch."""
-    return rpc.answer(request, basic_or_bearer)
+    return rpc.answer(request, api.api.acting)
 
 
 @api.show

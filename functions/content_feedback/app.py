@@ -16,7 +16,7 @@ api = Api(CONTENT, by_pass_key, requests.read, called_back)
 handler = api.handler
 
 
-@api.post("/data/submitfeedback.json")
+@api.post("/data/submitfeedback.json", audited=False)  # the vote's own record says who and when
 def submit_content_feedback(
     caller: Client, parameters: requests.SubmissionForm, request: Request
 ) -> answers.SubmissionDocument:
@@ -24,7 +24,7 @@ def submit_content_feedback(
     return answers.accepted(_submit(caller, parameters, request))
 
 
-@api.post("/data/submitfeedback.xml", answer="application/xml", family=CONTENT_XML)
+@api.post("/data/submitfeedback.xml", audited=False, answer="application/xml", family=CONTENT_XML)
 def submit_content_feedback_for_xml(
     caller: Client, parameters: requests.SubmissionForm, request: Request
 ) -> Answer:
@@ -60,7 +60,7 @@ def list_contents_to_moderate(caller: Client, query: requests.ModerationQuery) -
     return answers.queue(cases.waiting(caller.organization_id, query.limit, query.after), query.limit)
 
 
-@api.post("/data/moderation.json")
+@api.post("/data/moderation.json", told=("ContentType", "ContentId", "ModerationStatus"))
 def moderate_content(
     caller: Client, form: requests.DecisionForm, request: Request
 ) -> answers.DecisionDocument:
@@ -86,7 +86,10 @@ def get_content_configuration(caller: Client) -> answers.ConfigurationDocument:
     return answers.configuration(caller.configuration)
 
 
-@api.patch("/data/configuration.json")
+@api.patch(
+    "/data/configuration.json",
+    told=("Duplicates", "RemoderationThreshold", "RequestsPerMinute", "UnknownContents", "UserRequired"),
+)
 def change_content_configuration(
     caller: Client, form: requests.ConfigurationForm
 ) -> answers.ConfigurationDocument:

@@ -38,7 +38,7 @@ def show_feedback_of_round(
     return answers.feedback(place, feedback.get(place, feedback_id))
 
 
-@api.post(FEEDBACKS)
+@api.post(FEEDBACKS, told=("finalize",))
 def post_feedback(
     caller: Caller, project: str, task: str, round: str, form: requests.FeedbackForm, request: Request
 ) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def update_priorities(
     return answers.prioritized(bulk.set_priorities(found, form.task_ids, form.priority, request.now))
 
 
-@api.post(f"{PROJECT}/tasks/delete_tasks.json")
+@api.post(f"{PROJECT}/tasks/delete_tasks.json", told=("task_ids",))
 def delete_tasks(caller: Caller, project: str, form: requests.IdsForm, request: Request) -> dict[str, Any]:
     """Delete tasks that are new; for each of the others, why it stays."""
     found = projects.find(caller, project)

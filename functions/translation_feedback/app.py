@@ -32,7 +32,7 @@ def list_feedback(
     return answers.feedback_list(found.entries, found.total, query.page, query.per_page)
 
 
-@api.post("/api/v2/feedback")
+@api.post("/api/v2/feedback", told=("approvalState",))
 def create_feedback(
     caller: Caller, form: requests.FeedbackCreateForm, request: Request
 ) -> answers.FeedbackDocument:
@@ -40,7 +40,12 @@ def create_feedback(
     return answers.feedback_document(translation.feedback.create(caller, form.new(), request.now))
 
 
-@api.get("/api/v2/feedback/export", answer="text/x-tmx", also={202: answers.ExportDocument, 302: None})
+@api.get(
+    "/api/v2/feedback/export",
+    answer="text/x-tmx",
+    also={202: answers.ExportDocument, 302: None},
+    audited=True,
+)
 def export_feedback(
     caller: Caller, query: requests.FeedbackSelection, request: Request, deadline: Deadline
 ) -> Answer:
@@ -126,7 +131,7 @@ def get_feedback(caller: Caller, feedbackId: requests.FeedbackId) -> answers.Fee
     return answers.feedback_document(translation.feedback.get(caller, feedbackId))
 
 
-@api.put("/api/v2/feedback/{feedbackId}")
+@api.put("/api/v2/feedback/{feedbackId}", told=("approvalState",))
 def update_feedback(
     caller: Caller, feedbackId: requests.FeedbackId, form: requests.FeedbackUpdateForm, request: Request
 ) -> answers.FeedbackDocument:

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from hearback.wire.api import Api, Operation
+from hearback.wire.api import Api
 from hearback.wire.jsonapi import JsonApi
+from hearback.wire.operations import Operation
 
 from local.paths import ROOT
 

@@ -48,6 +48,8 @@ def _of_translation(organization: Organization) -> dict[str, str]:
         "languagePairId": pair_id,
         "importId": answer(user.get(f"{FEEDBACK}/imports"))["imports"][0]["importId"],
         "exportId": _export_id(admin),
+        "dataExportId": _job(admin, "exports", "exportId"),
+        "erasureId": _job(admin, "erasures", "erasureId", {"email": f"{MARK}@example.net"}),
     }
 
 
@@ -97,6 +99,13 @@ def _wait_for(admin: Person, deletion: str) -> None:
         if one(admin.get(deletion))["attributes"]["status"] == "completed":
             return
     raise AssertionError("the deletion does not end")
+
+
+def _job(admin: Person, kind: str, name: str, asked: dict[str, str] | None = None) -> str:
+    """Work on all of the organization's data, when it is over."""
+    made = answer(admin.post(f"/api/v1/organization/{kind}", json=asked or {}))
+    admin.when_over(f"/api/v1/organization/{kind}/{made[name]}")
+    return str(made[name])
 
 
 def _export_id(admin: Person) -> str:

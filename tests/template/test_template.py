@@ -25,6 +25,8 @@ QUEUES = cfn.of_type(TEMPLATE, "AWS::SQS::Queue")
 TABLES = cfn.of_type(TEMPLATE, "AWS::DynamoDB::Table")
 BUCKETS = cfn.of_type(TEMPLATE, "AWS::S3::Bucket")
 LONGEST_RETENTION = 1_209_600
+SCANS = ("Lifecycle",)
+"""Functions that read whole tables, in the background: no key tells all that is one organization's."""
 
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_table = pytest.mark.parametrize("name", TABLES)
@@ -95,7 +97,7 @@ def test_a_function_may_do_no_more_than_it_says(name: str) -> None:
         for statement in policy["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not [action for action in actions if "*" in action]
-            assert "dynamodb:Scan" not in actions
+            assert "dynamodb:Scan" not in actions or name in SCANS
             assert statement["Resource"] != "*"
 
 

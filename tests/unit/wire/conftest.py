@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from hearback.organization import audit
 from hearback.wire.api import Api
 from hearback.wire.families import TRANSLATION
 
@@ -13,6 +14,23 @@ from tests.unit.wire.gateway import authenticate
 @pytest.fixture
 def api() -> Api:
     return Api(TRANSLATION, authenticate)
+
+
+@pytest.fixture(autouse=True)
+def trail(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The lines of the audit trail, which is a table: here, each a list of action and outcome."""
+    lines: list[list[str]] = []
+
+    def write(
+        organization_id: str, account_id: int, key_id: str, action: str, about: dict[str, str], now: int
+    ) -> audit.Line:
+        line = audit.Line(str(len(lines)), organization_id, now, account_id, key_id, action, about)
+        lines.append([f"{account_id} {action} {about}"])
+        return line
+
+    monkeypatch.setattr(audit, "write", write)
+    monkeypatch.setattr(audit, "refuse", lambda line, why: lines[int(line.id)].append(why))
+    return lines
 
 
 class _Kept(logging.Handler):

@@ -19,12 +19,14 @@ class Settings(NamedTuple):
     task_table: str
     callback_table: str
     feedback_table: str
+    organization_table: str
     transfer_bucket: str
     import_queue: str
     export_queue: str
     deletion_queue: str
     upkeep_queue: str
     creation_queue: str
+    lifecycle_queue: str
     callback_queue: str
     slow_callback_queue: str
     callback_networks: str

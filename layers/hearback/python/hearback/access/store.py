@@ -1,15 +1,8 @@
-"""Where organizations, accounts and keys are kept.
-
-pk                    sk                  what
-org#<organization>    org                 the organization
-org#<organization>    account#<id>        an account
-org#<organization>    email#<email>       makes e-mail addresses unique in the organization
-org#<organization>    key#<key id>        a key, for the lists of admins
-key#<key id>          key                 the same key, for the one strong read of a request
-"""
+"""Organizations, accounts and keys in their table (`hearback.access.keys`)."""
 
 from __future__ import annotations
 
+from hearback.access import keys
 from hearback.access.model import (
     MOST_KEYS_OF_AN_ACCOUNT,
     Account,
@@ -28,7 +21,6 @@ from hearback.storage.items import (
     get_number,
     get_optional_number,
     get_text,
-    key,
     number,
     text,
     without_nothing,
@@ -38,28 +30,8 @@ from hearback.storage.transactions import ConditionFailed, Write, check, put, tr
 _NOBODY = hash_secret("")
 
 
-def _organization_key(organization_id: str) -> Item:
-    return key(f"org#{organization_id}", "org")
-
-
-def _account_key(organization_id: str, account_id: int) -> Item:
-    return key(f"org#{organization_id}", f"account#{account_id:016d}")
-
-
-def _email_key(organization_id: str, email: str) -> Item:
-    return key(f"org#{organization_id}", f"email#{email}")
-
-
-def _listed_key(organization_id: str, key_id: str) -> Item:
-    return key(f"org#{organization_id}", f"key#{key_id}")
-
-
-def _used_key(key_id: str) -> Item:
-    return key(f"key#{key_id}", "key")
-
-
 def _account_to_item(account: Account) -> Item:
-    return _account_key(account.organization_id, account.account_id) | {
+    return keys.account(account.organization_id, account.account_id) | {
         "organization": text(account.organization_id),
         "account": number(account.account_id),
         "email": text(account.email),
@@ -121,7 +93,7 @@ def caller_of_key(key_id: str) -> Caller:
 
 
 def _caller(key_id: str, secret: str | None) -> Caller:
-    item = reads.get(_table(), _used_key(key_id)) or {}
+    item = reads.get(_table(), keys.used(key_id)) or {}
     proven = secret is None or secret_matches(secret, get_text(item, "hash", _NOBODY))
     if not item or not proven or "revoked" in item:
         raise Unauthenticated("The API key is not valid.")
@@ -135,7 +107,7 @@ def _caller(key_id: str, secret: str | None) -> Caller:
 
 
 def create_organization(organization_id: str, name: str, now: int) -> None:
-    item = _organization_key(organization_id) | {
+    item = keys.organization(organization_id) | {
         "organization": text(organization_id),
         "name": text(name),
         "created": number(now),
@@ -148,7 +120,7 @@ def create_organization(organization_id: str, name: str, now: int) -> None:
 
 def create_account(account: Account) -> None:
     """Raises `Invalid` when the e-mail address already has an account in the organization."""
-    taken = _email_key(account.organization_id, account.email) | {"account": number(account.account_id)}
+    taken = keys.email(account.organization_id, account.email) | {"account": number(account.account_id)}
     try:
         transact(
             [
@@ -161,14 +133,14 @@ def create_account(account: Account) -> None:
 
 
 def get_account(organization_id: str, account_id: int) -> Account:
-    item = reads.get(_table(), _account_key(organization_id, account_id))
+    item = reads.get(_table(), keys.account(organization_id, account_id))
     if item is None:
         raise NotFound("There is no such account.", str(account_id))
     return _account_from_item(item)
 
 
 def get_account_by_email(organization_id: str, email: str) -> Account:
-    item = reads.get(_table(), _email_key(organization_id, email))
+    item = reads.get(_table(), keys.email(organization_id, email))
     if item is None:
         raise NotFound("There is no such account.", email)
     return get_account(organization_id, get_number(item, "account"))
@@ -196,11 +168,11 @@ def create_key(account: Account, api_key: ApiKey, secret: str) -> None:
     try:
         transact(
             [
-                put(_table(), _used_key(api_key.key_id) | attributes | {"hash": text(hash_secret(secret))}),
-                put(_table(), _listed_key(account.organization_id, api_key.key_id) | attributes),
+                put(_table(), keys.used(api_key.key_id) | attributes | {"hash": text(hash_secret(secret))}),
+                put(_table(), keys.listed(account.organization_id, api_key.key_id) | attributes),
                 update(
                     _table(),
-                    _account_key(account.organization_id, account.account_id),
+                    keys.account(account.organization_id, account.account_id),
                     "ADD #keys :one",
                     "#role = :role AND #keys < :most",
                     names={"#keys": "keys", "#role": "role"},
@@ -217,7 +189,7 @@ def create_key(account: Account, api_key: ApiKey, secret: str) -> None:
 
 
 def get_key(organization_id: str, key_id: str) -> ApiKey:
-    item = reads.get(_table(), _listed_key(organization_id, key_id))
+    item = reads.get(_table(), keys.listed(organization_id, key_id))
     if item is None:
         raise NotFound("There is no such key.", key_id[:40])
     return _key_from_item(item)
@@ -226,7 +198,7 @@ def get_key(organization_id: str, key_id: str) -> ApiKey:
 def revoke_key(organization_id: str, api_key: ApiKey, now: int) -> ApiKey:
     """The key is refused from now on; it stays in the list. Revoking twice changes nothing."""
     if api_key.revoked is None:
-        _mark_revoked(organization_id, api_key.key_id, _account_key(organization_id, api_key.account_id), now)
+        _mark_revoked(organization_id, api_key.key_id, keys.account(organization_id, api_key.account_id), now)
     return get_key(organization_id, api_key.key_id)
 
 
@@ -236,8 +208,8 @@ def _mark_revoked(organization_id: str, key_id: str, account: Item, now: int) ->
     try:
         transact(
             [
-                update(_table(), _used_key(key_id), change, once, now=number(now)),
-                update(_table(), _listed_key(organization_id, key_id), change, once, now=number(now)),
+                update(_table(), keys.used(key_id), change, once, now=number(now)),
+                update(_table(), keys.listed(organization_id, key_id), change, once, now=number(now)),
                 update(_table(), account, "ADD #keys :less", names={"#keys": "keys"}, less=number(-1)),
             ]
         )
@@ -254,7 +226,7 @@ def change_role(account: Account, role: Role, by: int) -> Account:
     api_keys = [
         k for k in list_keys(account.organization_id) if k.account_id == account.account_id and not k.revoked
     ]
-    writes = [_role_update(_account_key(account.organization_id, account.account_id), role)]
+    writes = [_role_update(keys.account(account.organization_id, account.account_id), role)]
     writes[0]["Update"]["ConditionExpression"] = "#role = :old AND #keys = :count"
     writes[0]["Update"]["ExpressionAttributeNames"]["#keys"] = "keys"
     writes[0]["Update"]["ExpressionAttributeValues"] |= {
@@ -262,13 +234,13 @@ def change_role(account: Account, role: Role, by: int) -> Account:
         ":count": number(len(api_keys)),
     }
     if by != account.account_id:
-        manager = _account_key(account.organization_id, by)
+        manager = keys.account(account.organization_id, by)
         writes.append(
             check(_table(), manager, "#role <> :user", names={"#role": "role"}, user=text(Role.USER))
         )
     for api_key in api_keys:
-        writes.append(_role_update(_used_key(api_key.key_id), role))
-        writes.append(_role_update(_listed_key(account.organization_id, api_key.key_id), role))
+        writes.append(_role_update(keys.used(api_key.key_id), role))
+        writes.append(_role_update(keys.listed(account.organization_id, api_key.key_id), role))
     try:
         transact(writes)
     except ConditionFailed:
@@ -285,4 +257,4 @@ def _table() -> str:
 
 
 def organization_exists(organization_id: str) -> bool:
-    return reads.get(_table(), _organization_key(organization_id)) is not None
+    return reads.get(_table(), keys.organization(organization_id)) is not None

@@ -76,6 +76,10 @@ class Client(NamedTuple):
         return self.caller.organization_id
 
     @property
+    def account_id(self) -> int:
+        return self.caller.account_id
+
+    @property
     def key_id(self) -> str:
         return self.caller.key_id
 

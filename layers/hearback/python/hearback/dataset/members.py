@@ -144,6 +144,16 @@ def disable(caller: Caller, member_id: str, now: int) -> Member:
     return _save(before, before._replace(disabled_at=now, updated_at=now), now)
 
 
+def end_all(organization_id: str, account_id: int, now: int) -> None:
+    """End all memberships of an account that is no more."""
+    found = (
+        items.MEMBER.from_item(item) for item in reads.every(keys.memberships(organization_id, account_id))
+    )
+    for before in found:
+        if before.disabled_at is None:
+            _save(before, before._replace(disabled_at=now, updated_at=now), now)
+
+
 def _save(before: Member, after: Member, now: int) -> Member:
     writes = []
     for old, new in zip(items.member_items(before)[:2], items.member_items(after)[:2], strict=True):

@@ -100,12 +100,12 @@ def hold(owed_id: str, now: int) -> bool:
     return True
 
 
-def pass_on(queue: str, message: Mapping[str, Any]) -> None:
-    """Send the worker its own message again, for the next round."""
+def pass_on(queue: str, message: Mapping[str, Any], delay: int = 0) -> None:
+    """Send the worker its own message again, for the next round, which may begin `delay` seconds later."""
     rounds = int(message.get("round", 0)) + 1
     if rounds > MOST_ROUNDS:
         raise Unfinished("The work takes more rounds than any should.", json.dumps(message))
-    send(queue, {**message, "round": rounds})
+    send(queue, {**message, "round": rounds}, delay)
 
 
 class Swept(NamedTuple):

@@ -39,7 +39,7 @@ LARGEST_FILE = 1 << 30
 
 QUEUE = "creation"
 PATIENCE = 60 * SECOND
-_PREFIX = "task-files"
+FOLDER = "task-files"
 _MEDIA_TYPE = "application/json"
 
 
@@ -53,7 +53,7 @@ class About(NamedTuple):
 
 def file_key(batch: Batch) -> str:
     """Where the batch's list of tasks lies, whoever put it there: nowhere else than every other's."""
-    return f"{_PREFIX}/{batch.project}/{batch.id}-{batch.created_at}.json"
+    return f"{FOLDER}/{batch.project}/{batch.id}-{batch.created_at}.json"
 
 
 def begin_upload(project: TaskProject, about: About, now: int) -> Batch:

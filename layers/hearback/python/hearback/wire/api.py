@@ -23,21 +23,23 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRoute
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
 from hearback.wire import reading
 from hearback.wire.families import Family
 from hearback.wire.messages import Answer, PathVariable, Request, to_json
+from hearback.wire.operations import Identified, Operation
+from hearback.wire.trail import Trail
 
 ANSWER_LIMIT = 5_900_000
 """Bytes of an answer as Lambda counts them: 6 MB, less the room for status and headers."""
@@ -51,38 +53,6 @@ _THROTTLED = {
     "RequestLimitExceeded",
     "SlowDown",
 }
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One route as declared, for the OpenAPI document."""
-
-    method: str
-    path: str
-    function: Callable[..., Any]
-    address: re.Pattern[str]
-    """Matches the paths of its requests, with a group for each variable."""
-    family: Family
-    """How it says what went wrong."""
-    answer: Any
-    """The type of the answer's document, or a media type."""
-    also: Mapping[int, Any] = field(default_factory=dict)
-    """Answers with another status than 200: their type, a media type, or None for no body."""
-    public: bool = False
-    """Anybody may ask, without a key."""
-    identifies: bool = False
-    """It finds out by itself who is calling, and refuses strangers in a form of its own."""
-    offer: Any = None
-    """What a route says of itself whose documents no type describes."""
-
-
-class Identified(Protocol):
-    """Who is calling, as far as the log wants to know."""
-
-    @property
-    def organization_id(self) -> str: ...
-    @property
-    def key_id(self) -> str: ...
 
 
 def checked(kind: Any, name: str, request: Request) -> Any:
@@ -146,7 +116,7 @@ class Api:
 
     def _counted(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Resolve, and count the answer by the class of its status: `2xx`, `4xx`, `5xx`."""
-        self._request = Request(event, time.time_ns())
+        self._request, self._trail = Request(event, time.time_ns()), Trail()
         answer = self._resolver.resolve(event, context)
         self.metrics.add_metric(name=f"{answer['statusCode'] // 100}xx", unit=MetricUnit.Count, value=1)
         return answer
@@ -180,7 +150,18 @@ class Api:
         found = request.variables(operation.address)
         caller = None if operation.public or operation.identifies else self._identify(request)
         values = {name: self._value(name, kind, request, caller, found) for name, kind in arguments.items()}
-        return self._answer(operation.function(**values), request)
+        if caller is not None:
+            self._trail.begin(operation, request, caller, found)
+        result = operation.function(**values)
+        self._trail.end()
+        return self._answer(result, request)
+
+    def acting(self, request: Request) -> Any:
+        """Who is calling, for an operation that identifies them by itself; from here on it is in the trail."""
+        caller = self._identify(request)
+        operation = next(one for one in self._operations_here() if one.identifies)
+        self._trail.begin(operation, request, caller, request.variables(operation.address))
+        return caller
 
     def _identify(self, request: Request) -> Identified:
         caller = self.authenticate(request)
@@ -255,7 +236,14 @@ class Api:
             HearbackError("The service failed to answer this request.", f"request {request_id}")
         )
 
+    def _leave(self, error: HearbackError) -> None:
+        try:
+            self._trail.refuse(error)
+        except (BotoCoreError, ClientError):  # the client is told all the same; the line says too much
+            self.logger.exception("a refusal is missing in the audit trail")
+
     def _error(self, error: HearbackError) -> Response[str]:
+        self._leave(error)
         family = next((operation.family for operation in self._operations_here()), self.family)
         status, body = family.error(error)
         body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair

@@ -99,6 +99,8 @@ TRANSLATION = Family(
 
 ACCESS = Family("access", {NotAllowed: 404}, _error_object)
 
+ORGANIZATION = replace(ACCESS, name="organization")
+
 # Bazaarvoice's clients discard the body of any other status than 200, but for rate limiting; what is
 # no route of theirs has the status that says so.
 _AS_200: dict[type[HearbackError], int] = dict.fromkeys(

@@ -1,0 +1,1 @@
+"""What an organization's admins do with all of their data at once: watch, take out, erase."""
