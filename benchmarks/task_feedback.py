@@ -15,7 +15,8 @@ from itertools import islice
 from typing import Any
 
 from hearback import clients
-from hearback.access import accounts, store
+from hearback.access import accounts
+from hearback.access import keys as access_keys
 from hearback.access.model import ApiKey, Caller, Role
 from hearback.dataset import keys as dataset_keys
 from hearback.dataset import projects as dataset_projects
@@ -200,7 +201,7 @@ def _cpu_rows(place: Reviewing, runs: int) -> list[dict[str, Any]]:
     ready = iter([_of_100(place, f"{number:024x}") for number in range(runs)])
 
     def bare_reads() -> None:
-        reads.get(settings().access_table, store._used_key(place.api_key.key_id))
+        reads.get(settings().access_table, access_keys.used(place.api_key.key_id))
         reads.get(settings().dataset_table, dataset_keys.task_project(place.number))
         reads.get(settings().dataset_table, dataset_keys.record("projects", place.project.project.id))
 
