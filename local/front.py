@@ -12,6 +12,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+WITHOUT_STAGE = {("api",), ("data",), ("v2", "projects"), ("console",), ("docs",), ("openapi.json",)}
+"""How paths begin that are served without a stage too, as behind a custom domain."""
+
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 
@@ -36,8 +39,8 @@ def _routed(scope: Scope, routes: Path) -> Scope:
     if scope["type"] != "http" or _is_signed(scope) or not routes.exists():
         return scope
     stages: dict[str, str] = json.loads(routes.read_text(encoding="utf-8"))
-    first = scope["path"].split("/")[1]
-    if first == "api" and stages:  # without a stage, as behind a custom domain
+    first, second = (*scope["path"].split("/")[1:3], "")[:2]
+    if stages and WITHOUT_STAGE & {(first,), (first, second)}:
         api, prefix = next((api, f"/{stage}") for stage, api in stages.items())
     elif first in stages:
         api, prefix = stages[first], ""

@@ -2,7 +2,7 @@
 
 Starting a stack takes seconds, and a test mostly waits for it. So under pytest-xdist all tests that use
 `stack` form two groups of about the same length (`--dist loadgroup`), each of which runs in one worker and
-on one stack: those that go through HTTP, and those that work on its resources in their own process.
+on one stack: those that speak HTTP to it, and those that work on its resources themselves or in a browser.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ def test_on_a_terminal_a_result_is_a_table_with_whole_ids(
     line.on("GET /api/v1/access/keys", {"keys": [key]})
     screen = Screen(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "dumb")
     import httpx
 

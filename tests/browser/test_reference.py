@@ -1,0 +1,29 @@
+"""The API reference, to be read in a browser: its assets are the stack's own, and its requests work."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.console import Console
+from tests.flows.organizations import Organization
+
+
+def test_every_family_is_there_and_an_operation_can_be_tried(
+    console: Console, organization: Organization
+) -> None:
+    page = console.page
+    page.goto(f"{console.base_url}/docs", wait_until="commit")  # a large library comes along
+    for family in ("translation_feedback", "datasets", "content_feedback", "access"):
+        expect(page.locator(f"[data-tag={family}]")).to_be_visible()
+    console.shoot("reference")
+    assert console.barriers() == []
+    page.get_by_role("button", name="Authorize").first.click()
+    page.get_by_label("auth-bearer-value").fill(organization.admin.key)
+    page.get_by_role("button", name="Apply credentials").first.click()
+    page.get_by_role("button", name="Close").first.click()
+    page.locator("[data-tag=access]").click()
+    page.get_by_text("/api/v1/access/me").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.get_by_text(organization.admin.email).first).to_be_visible()
+    console.shoot("reference-tried")

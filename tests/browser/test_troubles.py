@@ -1,0 +1,128 @@
+"""What goes wrong tells the person what happened and what to do, and goes on once they have done it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.chromium import Witness
+from tests.browser.console import Console
+from tests.flows.organizations import ACCESS, Organization, answer, invite
+from tests.flows.test_tmx import tmx, tu
+
+LIST = "**/api/v2/feedback?*"
+
+
+def _lose(route: Route) -> None:
+    """As if the network were gone."""
+    route.abort()
+
+
+@pytest.fixture(autouse=True)
+def _refusals_are_meant(witness: Witness) -> None:
+    witness.refusals_expected = True
+
+
+def test_a_wrong_key_is_refused_and_a_right_one_let_in(console: Console, organization: Organization) -> None:
+    console.open()
+    console.sign_in("hb_wrong")
+    expect(console.problem).to_contain_text("The server does not accept this key.")
+    expect(console.problem).to_contain_text("Check it, or ask an admin for a new one.")
+    console.shoot("wrong-key")
+    console.sign_in(organization.admin.key)
+    expect(console.page.get_by_role("heading", name="Nothing to review")).to_be_visible()
+
+
+def test_a_session_that_ends_leads_back_to_where_it_was(console: Console, organization: Organization) -> None:
+    person = invite(organization.admin, "second@example.org", "admin")
+    console.enter(person, "#/projects")
+    (key_id,) = [
+        key["keyId"]
+        for key in answer(organization.admin.get(f"{ACCESS}/keys"))["keys"]
+        if key["email"] == person.email
+    ]
+    answer(organization.admin.delete(f"{ACCESS}/keys/{key_id}"))
+    console.page.get_by_role("button", name="Refresh").click()
+    expect(console.problem).to_contain_text("Your session has ended.")
+    expect(console.problem).to_contain_text("Sign in with a valid key")
+    console.shoot("session-ended")
+    console.sign_in(organization.admin.key)
+    expect(console.page.get_by_role("heading", level=1, name="Projects")).to_be_visible()
+
+
+def test_a_key_survives_a_reload_but_no_sign_out(console: Console, organization: Organization) -> None:
+    console.enter(organization.admin)
+    console.page.reload()
+    expect(console.page.get_by_role("navigation")).to_be_visible()
+    console.page.get_by_role("button", name="Sign out").click()
+    console.page.reload()
+    expect(console.page.get_by_label("API key")).to_be_visible()
+
+
+def test_a_failing_server_says_so_and_trying_again_helps(
+    console: Console, organization: Organization
+) -> None:
+    organization.user.give("cat", "chat")
+    failure = {"error": {"code": 500, "message": "The service failed.", "details": "request 4711"}}
+    console.page.route(LIST, lambda route: route.fulfill(status=500, json=failure), times=1)
+    console.enter(organization.admin)
+    expect(console.problem).to_contain_text("The server failed to answer (error 500).")
+    expect(console.problem).to_contain_text("request 4711")
+    console.shoot("server-error")
+    console.problem.get_by_role("button", name="Try again").click()
+    expect(console.entries).to_have_count(1)
+    expect(console.problem).to_have_count(0)
+
+
+def test_a_decision_that_could_not_be_saved_is_taken_back_and_can_be_repeated(
+    console: Console, organization: Organization
+) -> None:
+    entry = organization.user.give("cat", "chat")
+    console.enter(organization.admin)
+    expect(console.entries).to_have_count(1)
+    console.page.route("**/api/v2/feedback/*", _lose, times=1)
+    console.press("a")
+    expect(console.entry("cat")).to_contain_text("The connection to the server was lost.")
+    expect(console.entry("cat")).to_contain_text("Waiting")
+    console.problem.get_by_role("button", name="Try again").click()
+    expect(console.entry("cat")).to_contain_text("Approved")
+    console.says("Saved")
+    assert organization.admin.entry(entry["feedbackId"])["approvalState"] == "approved"
+
+
+def test_a_connection_lost_during_an_upload_can_be_retried(
+    console: Console, organization: Organization, tmp_path: Path
+) -> None:
+    memory = tmp_path / "memory.tmx"
+    memory.write_bytes(tmx(tu("cat", "chat")))
+    console.enter(organization.admin, "#/transfer")
+    console.page.route("**/*-transfer-*", _lose, times=1)
+    console.page.get_by_label("TMX files").set_input_files(memory)
+    expect(console.problem).to_contain_text("The connection was lost during the upload.")
+    expect(console.problem).to_contain_text("Nothing was imported.")
+    console.shoot("upload-lost")
+    console.problem.get_by_role("button", name="Try again").click()
+    console.says("memory.tmx is imported: 1 entry")
+
+
+def test_a_file_that_is_no_tmx_tells_why(
+    console: Console, organization: Organization, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.tmx"
+    letter.write_text("Dear Sir or Madam", encoding="utf-8")
+    console.enter(organization.admin, "#/transfer")
+    console.page.get_by_label("TMX files").set_input_files(letter)
+    expect(console.problem).to_contain_text("The file could not be imported.")
+
+
+def test_a_connection_lost_while_signing_in_keeps_the_key(
+    console: Console, organization: Organization
+) -> None:
+    console.open()
+    console.page.route("**/api/v1/access/me", _lose, times=1)
+    console.sign_in(organization.admin.key)
+    expect(console.problem).to_contain_text("The connection to the server was lost.")
+    console.page.get_by_role("button", name="Try again").click()
+    expect(console.page.get_by_role("navigation")).to_be_visible()
