@@ -1,7 +1,7 @@
 """What ends a command early, and the exit codes that tell scripts why.
 
     0   done
-    1   Refused            the service said no, or failed; or a file could not be written
+    1   Refused            the service said no, or failed; or a file could not be written; or the person said no
     2   (click's own)      the command was not written right, or a file given to it cannot be read
     3   NotLoggedIn        no profile, or the service does not accept its key
     4   NoConnection       the service cannot be reached, or the connection was lost too often
@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 
 class Refused(click.ClickException):
-    """The service refused what it was asked, or failed at it."""
+    """The service refused what it was asked, or failed at it; or the person refused to have it done."""
 
     exit_code = 1
 

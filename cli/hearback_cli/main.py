@@ -14,6 +14,7 @@ from hearback_cli.commands.callbacks import callbacks
 from hearback_cli.commands.completion import completion
 from hearback_cli.commands.feedback import feedback
 from hearback_cli.commands.keys import keys
+from hearback_cli.commands.organization import organization
 from hearback_cli.commands.pairs import pairs
 from hearback_cli.commands.quality import quality
 from hearback_cli.commands.tasks import tasks
@@ -34,7 +35,9 @@ def hearback() -> None:
     """
 
 
-for command in (login, logout, whoami, keys, pairs, tmx, feedback, tasks, callbacks, quality, completion):
+_ACCESS = (login, logout, whoami, keys)
+_WORK = (pairs, tmx, feedback, tasks, callbacks, quality)
+for command in (*_ACCESS, *_WORK, organization, completion):
     hearback.add_command(command)
 
 

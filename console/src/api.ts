@@ -27,6 +27,10 @@ export class Api {
     return this.json<Document>("PUT", path, body);
   }
 
+  patch<Document>(path: string, body: unknown): Promise<Document> {
+    return this.json<Document>("PATCH", path, body);
+  }
+
   /** All records of a JSON:API list, page after page, at most `most`. */
   async records<Kind>(path: string, query: Query, most: number): Promise<Kind[]> {
     const found: Kind[] = [];

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { Api } from "./api";
 import { CallbacksPage } from "./callbacks/page";
 import { ModerationPage } from "./moderation/page";
+import { OrganizationPage } from "./organization/page";
 import { Announcer } from "./parts/announce";
 import { ProjectsPage } from "./projects/page";
 import { QualityPage } from "./quality/page";
@@ -12,15 +13,19 @@ import { address, usePlace } from "./router";
 import { type Session, SessionContext, forgetKey, keepKey, keptKey } from "./session";
 import { SignIn } from "./sign-in";
 import { TransferPage } from "./transfer/page";
-import type { Caller } from "./types";
+import type { Caller, Role } from "./types";
+
+const MANAGERS: Role[] = ["org_owner", "admin"];
+const EVERYBODY: Role[] = ["user", ...MANAGERS];
 
 const PAGES = [
-  { name: "review", title: "Review", show: ReviewPage, managers: false },
-  { name: "transfer", title: "Import & export", show: TransferPage, managers: false },
-  { name: "projects", title: "Projects", show: ProjectsPage, managers: false },
-  { name: "callbacks", title: "Callbacks", show: CallbacksPage, managers: false },
-  { name: "moderation", title: "Moderation", show: ModerationPage, managers: true },
-  { name: "quality", title: "Quality", show: QualityPage, managers: false },
+  { name: "review", title: "Review", show: ReviewPage, roles: EVERYBODY },
+  { name: "transfer", title: "Import & export", show: TransferPage, roles: EVERYBODY },
+  { name: "projects", title: "Projects", show: ProjectsPage, roles: EVERYBODY },
+  { name: "callbacks", title: "Callbacks", show: CallbacksPage, roles: EVERYBODY },
+  { name: "moderation", title: "Moderation", show: ModerationPage, roles: MANAGERS },
+  { name: "quality", title: "Quality", show: QualityPage, roles: EVERYBODY },
+  { name: "organization", title: "Organization", show: OrganizationPage, roles: ["admin"] as Role[] },
 ];
 
 interface SignedIn {
@@ -58,7 +63,7 @@ export function App() {
 
 function Frame({ session, leave }: { session: Session; leave: () => void }) {
   const { page } = usePlace();
-  const shown = PAGES.filter(({ managers }) => session.manages || !managers);
+  const shown = PAGES.filter(({ roles }) => roles.includes(session.caller.role));
   const current = shown.find(({ name }) => name === page) ?? shown[0]!;
   useTitle(current.title);
   return (

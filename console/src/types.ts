@@ -2,11 +2,13 @@
 
 export type ApprovalState = "awaitingApproval" | "approved" | "rejected";
 
+export type Role = "user" | "org_owner" | "admin";
+
 export interface Caller {
   organizationId: string;
   accountId: number;
   email: string;
-  role: "user" | "org_owner" | "admin";
+  role: Role;
 }
 
 export interface Feedback {
@@ -146,4 +148,60 @@ export interface Counted {
 export interface QualityReport extends Counted {
   group_by: string;
   series: (Counted & { date: string })[];
+}
+
+export interface Account {
+  accountId: number;
+  email: string;
+}
+
+export interface AuditLine {
+  lineId: string;
+  at: string;
+  accountId: number;
+  /** Empty once the account is not there any more. */
+  email: string;
+  keyId: string;
+  action: string;
+  about: Record<string, string>;
+  /** Why it was refused; empty for what was carried out. */
+  outcome: string;
+}
+
+export interface AuditPage {
+  lines: AuditLine[];
+  /** Where the next page begins; empty behind the last one. */
+  next: string;
+}
+
+/** Work on all of the organization's data, in the background. */
+export interface Job {
+  state: "running" | "done" | "failed";
+  created: string;
+  finished: string;
+}
+
+export interface DataExport extends Job {
+  exportId: string;
+  records: Record<string, number>;
+}
+
+export interface DataFile {
+  name: string;
+  url: string;
+}
+
+export interface Erasure extends Job {
+  erasureId: string;
+  pseudonym: string;
+  passes: number;
+  found: Record<string, number>;
+  error: string;
+}
+
+/** In days; 0 for good. */
+export type Periods = Record<"translationFeedback" | "callbacks" | "contentAuthors", number>;
+
+export interface Retention extends Periods {
+  runs: { created: string; state: Job["state"]; ended: Record<string, number> }[];
 }

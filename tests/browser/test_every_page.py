@@ -21,6 +21,7 @@ PAGES = {
     "callbacks": "/tasks/done",
     "moderation": "This is advertising.",
     "quality": "Errors by type over time",
+    "organization": "update_feedback",
 }
 """Each page, and what it shows once it has loaded."""
 

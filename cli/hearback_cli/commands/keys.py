@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hearback_cli.errors import Refused
+from hearback_cli import accounts
 from hearback_cli.options import connected
 from hearback_cli.output import Output, note
 from hearback_cli.paths import part
@@ -41,17 +41,10 @@ def create(service: Service, output: Output, name: str, account: str | None) -> 
     """Make a key. It is shown this once."""
     form: dict[str, object] = {"name": name}
     if account:
-        form["accountId"] = _account_id(service, account)
+        form["accountId"] = accounts.number_of(service, account)
     made = service.post(_KEYS, data=form)
     output.said(made, made["key"])
     note(f"This is the key {made['keyId']} of {made['email']}. Keep it: it cannot be shown again.")
-
-
-def _account_id(service: Service, email: str) -> int:
-    for account in service.get("/api/v1/access/accounts")["accounts"]:
-        if account["email"] == email.strip().lower():
-            return int(account["accountId"])
-    raise Refused(f"The organization has no account {email}.")
 
 
 @keys.command()

@@ -121,10 +121,10 @@ class _Work:
         return True
 
     def _end_pass(self) -> Job:
-        if self._job.passes and not self._job.found:
-            return jobs.end(self._job, State.DONE, time.time_ns())
-        again = self._job._replace(stage=0, place=None, found=0, passes=self._job.passes + 1)
-        return jobs.advance(self._job, again)
+        searched = self._job._replace(passes=self._job.passes + 1)
+        if searched.passes > 1 and not searched.found:
+            return jobs.end(searched, State.DONE, time.time_ns())
+        return jobs.advance(self._job, searched._replace(stage=0, place=None, found=0))
 
     def _piece(self) -> None:
         """The next piece of a table or folder, and the place behind it."""
