@@ -28,7 +28,7 @@ BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run reset test test-unit bench openapi console lint format build deploy smoke lock clean
+.PHONY: help run reset test test-unit test-crash bench openapi console lint format build deploy smoke lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

@@ -5,8 +5,8 @@ disturbed, `recover` is what follows a death (the same message again, the sweep,
 and `outcome` is what is compared with the undisturbed run's. `holds` must be true wherever the work stops,
 before anything has recovered.
 
-The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that; of a long workflow every
-third only, another third in each way of disturbing, unless CRASH=all is in the environment (`make test-crash`). The process dies
+The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that; every third of them
+only, others in each way of disturbing, unless CRASH=all is in the environment (`make test-crash`). The process dies
 before the call or after it took effect; the call is throttled, meets another transaction, or its answer
 is lost; or a second worker does everything while the first is about to make the call.
 
