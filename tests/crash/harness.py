@@ -168,7 +168,8 @@ class Interruption:
     other: Do = lambda: None
     at: Call | None = None
     """The call that was disturbed, once it has been."""
-    _seen: int = 0
+    seen: int = 0
+    """How many calls it met."""
     _dead: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _apart: threading.local = field(default_factory=threading.local)
@@ -190,8 +191,8 @@ class Interruption:
         if not self.disturbance.meets(call):
             return False
         with self._lock:
-            self._seen += 1
-            due = self._seen == self.number
+            self.seen += 1
+            due = self.seen == self.number
             self.at = call if due else self.at
             return due
 
@@ -235,7 +236,7 @@ class Workflow(Generic[World]):
 
 
 def exercise(flow: Workflow[World], disturbances: Sequence[Disturbance] = ALL) -> int:
-    """Disturb the workflow at every call in every way (see `EVERY`); how many calls that is about."""
+    """Disturb the workflow at every call in every way (see `EVERY`); how many calls there are to disturb."""
     with without_pauses():
         wanted = _outcomes(flow)
         return sum(_disturb_everywhere(flow, disturbance, wanted) for disturbance in disturbances)
@@ -256,7 +257,7 @@ def _disturb_everywhere(flow: Workflow[World], disturbance: Disturbance, wanted:
         interruption = Interruption(disturbance, number, lambda: flow.recover(world))  # noqa: B023
         failure = _attempt(flow.work, world, interruption)
         if interruption.at is None:
-            return max(0, number - EVERY)
+            return interruption.seen
         where = f"{disturbance.name} call {number} ({interruption.at})"
         with _told(where):
             if disturbance.survived and failure is not None:
