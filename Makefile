@@ -20,7 +20,7 @@ BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run reset test test-unit bench openapi lint format build deploy smoke lock clean
+.PHONY: help run reset test test-unit test-crash bench openapi lint format build deploy smoke lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ test: .venv/dev.stamp .venv-rie/stamp $(BUILT) ## Run every test
 
 test-unit: .venv/dev.stamp ## Run the fast tests only: domain, handlers, template
 	@$(PY) -m pytest -n 2 tests/unit tests/functions tests/template
+
+test-crash: .venv/dev.stamp ## Disturb every workflow at every one of its calls (make test: at every third)
+	@CRASH=all $(PY) -m pytest -n 2 --dist loadgroup tests/crash
 
 bench: .venv/dev.stamp ## Measure, each number beside its baseline (.bench/results.json)
 	@$(PY) -m benchmarks

@@ -76,7 +76,7 @@ def _task_things(organization: Organization) -> dict[str, str]:
     """A task that its receiver has, with feedback, and a batch that waits for its file."""
     with Receiver(answering("200 OK", MARK.encode())) as receiver:
         project = calling_back(organization, receiver.url(), description=MARK)
-        task = project.deliver(name=MARK)
+        task = project.deliver(name=MARK, output_weather="rain")
         callback = project.when(task, "delivered")
     entry = {"type": "field", "error_type": "Incorrect Metadata", "field": "weather", "comment": MARK}
     feedbacks = f"tasks/{task}/rounds/1/feedbacks.json"
