@@ -235,11 +235,11 @@ class Workflow(Generic[World]):
     """Whether the world as it was prepared is an outcome too: what nobody repeats may not have happened."""
 
 
-def exercise(flow: Workflow[World], disturbances: Sequence[Disturbance] = ALL) -> int:
-    """Disturb the workflow at every call in every way (see `EVERY`); how many calls there are to disturb."""
+def exercise(flow: Workflow[World], disturbances: Sequence[Disturbance] = ALL, every: int = EVERY) -> int:
+    """Disturb the workflow at its calls in every way; how many there are to disturb."""
     with without_pauses():
         wanted = _outcomes(flow)
-        return sum(_disturb_everywhere(flow, disturbance, wanted) for disturbance in disturbances)
+        return sum(_disturb_everywhere(flow, disturbance, wanted, every) for disturbance in disturbances)
 
 
 def _outcomes(flow: Workflow[World]) -> list[object]:
@@ -251,8 +251,10 @@ def _outcomes(flow: Workflow[World]) -> list[object]:
     return [flow.outcome(world), *nothing]
 
 
-def _disturb_everywhere(flow: Workflow[World], disturbance: Disturbance, wanted: list[object]) -> int:
-    for number in count(1 + zlib.crc32(disturbance.name.encode()) % EVERY, EVERY):
+def _disturb_everywhere(
+    flow: Workflow[World], disturbance: Disturbance, wanted: list[object], every: int
+) -> int:
+    for number in count(1 + zlib.crc32(disturbance.name.encode()) % every, every):
         world = flow.prepare()
         interruption = Interruption(disturbance, number, lambda: flow.recover(world))  # noqa: B023
         failure = _attempt(flow.work, world, interruption)
