@@ -72,7 +72,7 @@ class Documents:
             "type": TABLES[resource].type,
             "id": record["id"],
             "attributes": {
-                name: record[name] for name in TABLES[resource].attributes if wanted is None or name in wanted
+                name: record[name] for name in TABLES[resource].shown if wanted is None or name in wanted
             },
             "relationships": self._linkage(resource, record, paths),
             "links": {"self": f"{BASE}/{resource}/{record['id']}"},

@@ -14,7 +14,7 @@ from tests.models.values import BOOLEAN, CHOICE, DIGITS, INSTANT, INTEGER, JSON,
 class Table(NamedTuple):
     name: str
     attributes: Mapping[str, Kind]
-    """What an answer holds, and lists are sorted by."""
+    """What lists are sorted by."""
     nullable: frozenset[str]
     filters: tuple[str, ...]
     """The filters of the reference, all of them."""
@@ -24,6 +24,13 @@ class Table(NamedTuple):
     id: Kind = UUID
     special: Mapping[str, Kind] = {}
     """Filters about no attribute of their own, with the kind of their values."""
+    told: tuple[str, ...] = ()
+    """What an answer holds as well; no list is filtered or sorted by it."""
+
+    @property
+    def shown(self) -> list[str]:
+        """What an answer holds."""
+        return [*self.attributes, *self.told]
 
     @property
     def type(self) -> str:
@@ -56,6 +63,8 @@ PROJECTS = Table(
     _names("id name description created_by_email created_by_email__match", _WHEN)
     + _names("organization_id organization_id__in"),
     {},
+    told=_names("input_schema answer_schema creation_mode time_form")
+    + _names("creation_callback delivery_callback archival_callback"),
 )
 PROJECT_MEMBERS = Table(
     "project_members",
