@@ -161,10 +161,7 @@ def _put(row: Item, codec: Codec[Record], record: Record, revision: int) -> Writ
 
 def add(row: Item, by_name: Mapping[str, int]) -> Write:
     """The change of some counts of one row."""
-    names = {f"#{index}": name for index, name in enumerate(by_name)}
-    values: dict[str, Any] = {f"v{index}": number(by) for index, by in enumerate(by_name.values())}
-    change = "ADD " + ", ".join(f"{alias} :v{alias[1:]}" for alias in names)
-    return transactions.update(table(), row, change, names=names, **values)
+    return transactions.add(table(), row, by_name)
 
 
 def counted(item: Item) -> tuple[str, dict[str, int]]:

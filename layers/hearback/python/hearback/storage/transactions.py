@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -68,6 +68,14 @@ def update(
             {"TableName": table, "Key": key, "UpdateExpression": change}, condition, values
         )
     }
+
+
+def add(table: str, key: dict[str, Any], by_name: Mapping[str, int]) -> Write:
+    """Add to numbers of an item, which is made where there is none."""
+    names = {f"#{index}": name for index, name in enumerate(by_name)}
+    values: dict[str, Any] = {f"v{index}": {"N": str(by)} for index, by in enumerate(by_name.values())}
+    change = "ADD " + ", ".join(f"{alias} :v{alias[1:]}" for alias in names)
+    return update(table, key, change, names=names, **values)
 
 
 def delete(table: str, key: dict[str, Any], condition: str | None = None, **values: Any) -> Write:

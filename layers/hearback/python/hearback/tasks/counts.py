@@ -9,10 +9,9 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hearback.storage import reads, transactions
-from hearback.storage.items import number
 from hearback.storage.transactions import Write
 from hearback.tasks import keys
 from hearback.tasks.model import State
@@ -43,21 +42,14 @@ def writes(project: int, moves: Moves, day: str, chance: str) -> list[Write]:
     found = []
     if moves.states:
         by_name = {_name(state): by for state, by in moves.states.items()}
-        found.append(_add(keys.count(project, shard), by_name))
+        found.append(transactions.add(keys.table(), keys.count(project, shard), by_name))
     if moves.events:
-        found.append(_add(keys.day_count(project, day, shard), moves.events))
+        found.append(transactions.add(keys.table(), keys.day_count(project, day, shard), moves.events))
     return found
 
 
 def _name(state: State) -> str:
     return state.replace(" ", "_")
-
-
-def _add(row: dict[str, dict[str, str]], by_name: Mapping[str, int]) -> Write:
-    names = {f"#{index}": name for index, name in enumerate(by_name)}
-    change = "ADD " + ", ".join(f"{alias} :v{alias[1:]}" for alias in names)
-    values: dict[str, Any] = {f"v{index}": number(by) for index, by in enumerate(by_name.values())}
-    return transactions.update(keys.table(), row, change, names=names, **values)
 
 
 def by_state(project: int) -> dict[State, int]:
