@@ -54,7 +54,8 @@ class World:
         return cls(product, environment, copy.deepcopy(_backend().tables))
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Make it what the product finds."""
+        """Make it what the product finds, whatever another test has pointed at."""
+        _forget_endpoints(monkeypatch)
         for name, value in self.environment.items():
             monkeypatch.setenv(name, value)
         for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
@@ -90,7 +91,6 @@ def product(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
 def staffed(world: World) -> tuple[World, Team]:
     """The same with people of all kinds, a project of theirs and a dataset in it."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        _forget_endpoints(monkeypatch)
         world.enter(monkeypatch)
         more = {name: account(name, role) for name, role in labelling.PEOPLE.items()}
         product = Product(world.product.template, world.product.keys | more)
