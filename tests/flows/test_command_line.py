@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,15 @@ def test_a_download_that_was_given_up_goes_on_when_the_command_is_run_again(
     assert target.read_bytes().count(b"</tu>") == 250
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell lets what it runs in the background ignore Ctrl-C, and so would whatever is started from there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_during_an_upload_ends_it_and_the_next_run_goes_on(terminal: Terminal, memory: Path) -> None:
     with (
         CuttingProxy(*[Cut("POST", "transfer", 1)] * 4) as proxy,
