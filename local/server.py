@@ -24,7 +24,7 @@ from typing import Any
 
 from local.front import front, tell
 from local.paths import ROOT
-from local.speed import quicken
+from local.speed import quicken, quicken_deployments
 from local.unpacking import unpack_once
 
 PATIENCE = 60.0  # seconds to start, or to save the state and stop
@@ -160,6 +160,7 @@ def main() -> None:
     ministack: Any = importlib.import_module("ministack.app")
     ministack.app = front(ministack.app, Path(os.environ["HEARBACK_ROUTES"]))
     quicken(importlib.import_module("ministack.services.dynamodb"))
+    quicken_deployments(importlib.import_module("ministack.services.cloudformation.handlers"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
     sys.argv = ["ministack"]
     ministack.main()
