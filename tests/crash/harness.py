@@ -5,8 +5,9 @@ disturbed, `recover` is what follows a death (the same message again, the sweep,
 and `outcome` is what is compared with the undisturbed run's. `holds` must be true wherever the work stops,
 before anything has recovered.
 
-The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that; every third of them
-only, others in each way of disturbing, unless CRASH=all is in the environment (`make test-crash`). The process dies
+The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that. Unless CRASH=all is in the
+environment (`make test-crash`), every third of them only, others in each way of disturbing, and fewer and fewer
+where long work repeats itself. The process dies
 before the call or after it took effect; the call is throttled, meets another transaction, or its answer
 is lost; or a second worker does everything while the first is about to make the call.
 
@@ -33,6 +34,9 @@ from hearback.errors import HearbackError
 
 EVERY = 1 if os.environ.get("CRASH") == "all" else 3
 """Which part of the calls is disturbed."""
+
+DENSELY = 6
+"""After so many disturbed calls the distance between two grows; not where each is disturbed."""
 
 World = TypeVar("World")
 Do = Callable[[], Any]
@@ -254,7 +258,7 @@ def _outcomes(flow: Workflow[World]) -> list[object]:
 def _disturb_everywhere(
     flow: Workflow[World], disturbance: Disturbance, wanted: list[object], every: int
 ) -> int:
-    for number in count(1 + zlib.crc32(disturbance.name.encode()) % every, every):
+    for number in _numbers(1 + zlib.crc32(disturbance.name.encode()) % every, every):
         world = flow.prepare()
         interruption = Interruption(disturbance, number, lambda: flow.recover(world))  # noqa: B023
         failure = _attempt(flow.work, world, interruption)
@@ -269,6 +273,14 @@ def _disturb_everywhere(
             outcome = flow.outcome(world)
             assert outcome in wanted, f"ended with {outcome}\ninstead of {wanted[0]}"
     raise AssertionError("a workflow ends")
+
+
+def _numbers(first: int, every: int) -> Iterator[int]:
+    """Which calls are disturbed."""
+    number = first
+    for done in count(1):
+        yield number
+        number += 1 if every == 1 else every * (1 + done // DENSELY)
 
 
 def _attempt(
