@@ -1,7 +1,7 @@
 """`make bench`: every measurement beside its baseline, as a table and in .bench/results.json.
 
 python -m benchmarks [--quick] [tmx] [cold] [jsonapi] [warm] [costs] [content] [datasets] [callbacks] [tasks]
-    [task_feedback] [large] [tasks-large]
+    [task_feedback] [console] [large] [tasks-large]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / ".bench" / "results.json"
 ALONE = ("cold", "tmx", "jsonapi")
 """Measured first, with nothing else running; the others need the stack."""
-ON_THE_STACK = ("warm", "costs", "content", "datasets", "callbacks", "tasks", "task_feedback")
+ON_THE_STACK = ("warm", "costs", "content", "datasets", "callbacks", "tasks", "task_feedback", "console")
 WHEN_NAMED = ("large", "tasks-large")
 """On the stack too, but too long to be run every time."""
 

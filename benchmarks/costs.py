@@ -37,11 +37,16 @@ def rows(full: bool = True) -> list[dict[str, Any]]:
 
 def _import(caller: Caller, have: int, size: int) -> Meter:
     """Import up to `size` entries: the meter of the last 1,000."""
-    for start in range(have, size - 1000, 5000):
-        _import_run(caller, start, min(start + 5000, size - 1000))
+    import_entries(caller, have, size - 1000)
     with metered() as last:
-        _import_run(caller, size - 1000, size)
+        import_entries(caller, size - 1000, size)
     return last
+
+
+def import_entries(caller: Caller, have: int, size: int) -> None:
+    """Import as many entries as make `size` of `have`."""
+    for start in range(have, size, 5000):
+        _import_run(caller, start, min(start + 5000, size))
 
 
 def _import_run(caller: Caller, start: int, end: int) -> None:

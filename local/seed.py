@@ -78,6 +78,7 @@ def use(stack: Stack) -> None:
         "AWS_DEFAULT_REGION": stack.region,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
+        "POWERTOOLS_METRICS_NAMESPACE": "Hearback/local",
     }
     for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets):
         cached.cache_clear()

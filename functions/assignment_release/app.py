@@ -9,7 +9,7 @@ from hearback.dataset import work
 from hearback.deadline import Deadline
 
 logger = Logger(service="assignment_release")
-metrics = Metrics(namespace="Hearback", service="assignment_release")
+metrics = Metrics(service="assignment_release")
 
 
 @metrics.log_metrics

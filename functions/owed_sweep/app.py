@@ -13,7 +13,7 @@ PATIENCE = 10 * 60 * SECOND  # a worker that has the message now gets this long 
 RESERVE = 5.0  # seconds for the message that is being sent, and the metrics
 
 logger = Logger(service="owed_sweep")
-metrics = Metrics(namespace="Hearback", service="owed_sweep")
+metrics = Metrics(service="owed_sweep")
 
 
 @logger.inject_lambda_context

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from hearback.organization import retention
 
 logger = Logger(service="retention")
-metrics = Metrics(namespace="Hearback", service="retention")
+metrics = Metrics(service="retention")
 
 
 @metrics.log_metrics

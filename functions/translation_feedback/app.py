@@ -20,6 +20,7 @@ handler = api.handler
 EDGE_VERSION = "8.5.0"
 IMPORT_LIMIT_MB = 4  # Lambda takes 6 MB, and the gateway passes a body on as base64
 INLINE_EXPORT_BYTES = 4_000_000
+RUN_SECONDS = 5  # who reads on rather has a part now than all of it later
 
 
 @api.get("/api/v2/feedback")
@@ -28,6 +29,9 @@ def list_feedback(
 ) -> answers.FeedbackList:
     """List feedback entries, oldest first. Who is no admin sees their own."""
     selection = translation.listing.visible(caller, query.meant())
+    if query.after is not None:
+        run = translation.listing.run(selection, query.after, query.per_page, deadline.within(RUN_SECONDS))
+        return answers.feedback_run(run, query.per_page)
     found = translation.listing.page(selection, query.page, query.per_page, deadline, request.now)
     return answers.feedback_list(found.entries, found.total, query.page, query.per_page)
 

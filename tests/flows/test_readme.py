@@ -1,4 +1,4 @@
-"""The README's first session works when pasted."""
+"""The first session of the README, and the tour's of every other family, work when pasted."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ PASTED = ("  curl", "  ENTRY", "    -d", '    "params')
 """How the lines begin that `make run` prints to be pasted."""
 
 
-def blocks(section: str = "A first session") -> list[str]:
-    """The shell blocks of a section."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"## {section}\n")[2]
-    return re.findall(r"```sh\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
+def blocks(page: str, section: str, language: str = "sh") -> str:
+    """What a section has to be pasted."""
+    text = (ROOT / page).read_text(encoding="utf-8").partition(f"# {section}\n")[2]
+    return "".join(re.findall(rf"```{language}\n(.*?)```", text.partition("\n## ")[0], re.DOTALL))
+
+
+def tour(section: str) -> str:
+    return blocks("docs/tour.md", "A tour") + blocks("docs/tour.md", section)
 
 
 def run(script: str, stack: Stack) -> list[str]:
@@ -38,9 +42,9 @@ def run(script: str, stack: Stack) -> list[str]:
 
 
 def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
-    script = "\n".join(blocks()).replace("/tmp/feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
-    answers = [json.loads(line) for line in run(script, stack)]
-    created, listed, first, second, approved, again, annotation, submitted, waiting = answers
+    script = blocks("README.md", "A first session")
+    script = script.replace("/tmp/feedback.tmx", f"/tmp/hearback-{os.getpid()}.tmx")
+    created, listed, first, second, approved, again = map(json.loads, run(script, stack))
     assert created["approvalState"] == "awaitingApproval"
     assert created in listed["feedback"]
     assert (first["successful"], first["invalid"]) == (300, 0)
@@ -48,26 +52,26 @@ def test_the_first_session_ends_with_all_duplicates(stack: Stack) -> None:
     assert approved["approvalState"] == "approved"
     assert (again["successful"], again["invalid"]) == (0, 0)
     assert again["duplicate"] >= 301
+
+
+def test_an_entry_of_the_tour_is_annotated_and_waits_for_review(stack: Stack) -> None:
+    annotation, submitted, waiting = map(json.loads, run(tour("Datasets"), stack))
     assert annotation["data"]["attributes"]["annotation"] == {"label": "car"}
     assert annotation["data"]["relationships"]["entry"]["data"]["id"] == submitted["data"]["id"]
     assert submitted["data"]["attributes"]["wf_step"] == "review"
     assert submitted["data"]["id"] in {entry["id"] for entry in waiting["data"]}
 
 
-def test_a_vote_and_a_flag_of_the_readme_count(stack: Stack) -> None:
-    keys = blocks()[0]
-    voted, flagged, statistics = (
-        json.loads(line) for line in run(keys + blocks("Votes and flags")[0], stack)
-    )
+def test_a_vote_and_a_flag_of_the_tour_count(stack: Stack) -> None:
+    voted, flagged, statistics = map(json.loads, run(tour("Votes and flags"), stack))
     assert voted["Feedback"] == {"Helpfulness": {"Vote": "POSITIVE", "AuthorId": "reader1"}}
     assert (flagged["HasErrors"], statistics["HasErrors"]) == (False, False)
     assert statistics["TotalPositiveFeedbackCount"] >= 1
     assert "It shows another product." in [it["ReasonText"] for it in statistics["InappropriateFeedbackList"]]
 
 
-def test_a_task_of_the_readme_is_called_back_and_reviewed(stack: Stack) -> None:
-    keys = "".join(line for line in "\n".join(blocks()).splitlines(True) if line.startswith("export"))
-    script = keys + "".join(blocks("Tasks and callbacks"))
+def test_a_task_of_the_tour_is_called_back_and_reviewed(stack: Stack) -> None:
+    script = tour("Tasks and callbacks")
     script = script.replace("9000", str(free_port())).replace(".venv/bin/python", sys.executable)
     answers = [json.loads(line) for line in run(script, stack)]
     project, submitted = answers[:2]
@@ -81,6 +85,18 @@ def test_a_task_of_the_readme_is_called_back_and_reviewed(stack: Stack) -> None:
     assert logged["callbacks"][0]["task_id"] == approved["task"]["id"]
     assert [it["finalized"] for it in reviewed["feedbacks"]] == [True]
     assert "Incorrect Metadata" in [group["error_type"] for group in quality["groups"]]
+
+
+def test_a_large_file_of_the_tour_is_imported(stack: Stack) -> None:
+    program = blocks("docs/tour.md", "Large files", "python").replace(
+        "http://127.0.0.1:4566/v1", stack.base_url
+    )
+    key = stack.keys["admin"]["key"]
+    environment = os.environ | {"KEY": key, "URL": stack.base_url, "NO_PROXY": "127.0.0.1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[-1] == "done"
 
 
 def test_the_keys_and_lines_that_make_run_prints_work(stack: Stack) -> None:

@@ -27,6 +27,15 @@ def test_an_admin_makes_an_account_and_its_key(product: Product) -> None:
     assert all("key" not in shown for shown in listed)
 
 
+def test_two_accounts_of_one_millisecond_have_two_ids(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(accounts, "_new_account_id", lambda _: next(drawn))
+    ids = [accounts.add_account("acme", f"{name}@acme.example", "", Role.USER, 10**18) for name in ("x", "y")]
+    assert [made.account_id for made in ids] == [7, 8]
+
+
 def test_a_role_holds_for_all_keys_at_once(product: Product) -> None:
     me = call(product, "GET", "me", key="user")[1]
     assert call(product, "GET", "accounts", key="user")[0] == 403

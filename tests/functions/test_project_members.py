@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hearback.access.model import Role
+from hearback.dataset import members
 
+from tests.functions.conftest import account
 from tests.functions.labelling import Person, Team, resource
 
 
@@ -60,6 +63,17 @@ def test_nobody_is_a_member_twice(team: Team) -> None:
     assert invite(team.owner, team, email=team.annotator.email).faults == [("409", "")]
     team.owner.delete(f"project_members/{team.member('annotator')}")
     assert invite(team.owner, team, email=team.annotator.email).faults == [("409", "")]
+
+
+def test_an_id_that_another_has_drawn_in_the_same_millisecond_is_drawn_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(members, "new_id", lambda _: next(drawn))
+    for name in ("newcomer", "another"):
+        account(name, Role.USER)
+        assert invite(team.admin, team, email=f"{name}@acme.example").status == 201
+    assert list(drawn) == []
 
 
 def test_only_who_manages_the_organization_makes_owners(team: Team) -> None:

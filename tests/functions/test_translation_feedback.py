@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hearback.deadline import Deadline
+from hearback.translation import listing
 
 from tests.functions.gateway import Product, invoke, sample
 
@@ -93,3 +99,80 @@ def test_a_token_acts_for_its_key_until_that_is_revoked(product: Product) -> Non
     }
     product.call("DELETE", "/api/v1/access/keys/" + "2" * 16, key="admin", function="access")
     assert product.call("GET", "/api/v2/users/me/permissions", key="token")[0] == 401
+
+
+# ── Reading on ──
+
+
+def give(product: Product, *sources: str) -> list[str]:
+    """The ids of new entries that wait for approval."""
+    form = f"languagePairId={PAIR}&suggestedTranslation=x&sourceText="
+    return [product.call("POST", "/api/v2/feedback", form + source)[1]["feedbackId"] for source in sources]
+
+
+def read_on(product: Product, after: str = "0", **parameters: str) -> tuple[list[str], dict[str, Any]]:
+    """The ids of a run of two entries, and the whole answer."""
+    query = urlencode({"perPage": "2", "after": after} | parameters)
+    status, answer = product.call("GET", f"/api/v2/feedback?{query}")
+    assert status == 200, answer
+    return [entry["feedbackId"] for entry in answer["feedback"]], answer
+
+
+def test_a_reviewer_reads_on_behind_an_entry_until_there_is_no_more(product: Product) -> None:
+    first, second, third, fourth, fifth = give(product, "1", "2", "3", "4", "5")
+    ids, answer = read_on(product)
+    assert (ids, answer["next"], answer["totalItems"]) == ([first, second], second, 5)
+    assert set(answer) == {"feedback", "perPage", "totalItems", "next"}
+    ids, answer = read_on(product, answer["next"])
+    assert (ids, answer["next"]) == ([third, fourth], fourth)
+    assert read_on(product, fourth) == (
+        [fifth],
+        answer | {"feedback": [answer_of(product, fifth)], "next": ""},
+    )
+    assert read_on(product, fifth)[0] == []
+
+
+def answer_of(product: Product, feedback_id: str) -> Any:
+    return product.call("GET", f"/api/v2/feedback/{feedback_id}")[1]
+
+
+def test_what_others_decide_meanwhile_hides_nothing_that_waits(product: Product) -> None:
+    first, second, third, fourth = give(product, "1", "2", "3", "4")
+    _, answer = read_on(product, approvalStates="awaitingApproval")
+    for decided in (first, second, third):
+        product.call("PUT", f"/api/v2/feedback/{decided}", "approvalState=approved")
+    ids, answer = read_on(product, answer["next"], approvalStates="awaitingApproval")
+    assert (ids, answer["next"], answer["totalItems"]) == ([fourth], "", 1)
+
+
+def test_reading_on_counts_nothing_by_reading_it(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = give(product, *"123456")
+    looked_at: list[int] = []
+    found = listing.Selection.matches
+    monkeypatch.setattr(
+        listing.Selection,
+        "matches",
+        lambda selection, entry: looked_at.append(entry.feedback_id) or found(selection, entry),
+    )
+    run, answer = read_on(product, startTimeCreated="2001-01-01")
+    assert (run, answer["next"], "totalItems" in answer) == (ids[:2], ids[1], False)
+    assert list(map(str, looked_at)) == ids[:3]
+
+
+def test_a_run_whose_time_is_over_says_where_to_go_on(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = give(product, *"1234")
+    monkeypatch.setattr(listing, "_READ_BETWEEN_LOOKS", 2)
+    looks = iter([False, True])
+    monkeypatch.setattr(Deadline, "passed", property(lambda _: next(looks, False)))
+    found, answer = read_on(product, sourceText="4")
+    assert (found, answer["next"]) == ([], str(int(ids[2]) - 1))
+    found, answer = read_on(product, answer["next"], sourceText="4")
+    assert (found, answer["next"]) == ([ids[3]], "")
+
+
+@pytest.mark.parametrize("after", ["-1", "x", str(2**63)])
+def test_nobody_reads_on_behind_what_is_no_id(product: Product, after: str) -> None:
+    status, answer = product.call("GET", f"/api/v2/feedback?after={after}")
+    assert (status, "after" in answer["error"]["details"]) == (400, True)

@@ -78,6 +78,13 @@ def test_what_was_sent_often_to_no_effect_is_left_to_a_person(product: Product) 
     assert [swept.given_up for swept in sweeps if swept.given_up] == [[message["import"]]]
 
 
+def test_the_sweep_waits_longer_each_time_for_what_may_stand_in_a_long_queue(product: Product) -> None:
+    message = {"organization": "acme", "import": "0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"}
+    transactions.transact([owed.owe(message["import"], "import", message, due=0)])
+    sent = [now for now in range(0, 1000, 10) if owed.sweep(now, patience=100).sent]
+    assert sent == [0, 100, 300, 600]
+
+
 def test_work_that_a_worker_holds_is_not_overdue(product: Product) -> None:
     message = {"organization": "acme", "import": "0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"}
     transactions.transact([owed.owe(message["import"], "import", message, due=1)])

@@ -93,6 +93,35 @@ def test_failing_and_slow_requests_are_told() -> None:
         assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["ApiName", "Stage"]
 
 
+def test_an_error_that_nobody_foresaw_is_told_whatever_its_status() -> None:
+    (query,) = ALARMS["monitoring.yaml:FailuresAlarm"]["Metrics"]
+    assert query["Expression"] == {"Fn::Sub": 'SELECT SUM(Failures) FROM SCHEMA("${Namespace}", service)'}
+
+
+def test_the_functions_metrics_are_of_their_own_stack() -> None:
+    namespace = {"Fn::Sub": "Hearback/${AWS::StackName}"}
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == namespace
+    assert _watched("monitoring.yaml", "Namespace") == _watched("dashboard.yaml", "Namespace") == [namespace]
+    assert ALARMS["monitoring.yaml:GivenUpAlarm"]["Namespace"] == {"Ref": "Namespace"}
+
+
+SCHEDULED = [
+    name
+    for name, it in FUNCTIONS.items()
+    if any(event["Type"] == "Schedule" for event in it["Properties"].get("Events", {}).values())
+]
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_that_stops_or_fails_is_told(name: str) -> None:
+    silent = ALARMS[f"monitoring.yaml:{name}SilentAlarm"]
+    assert silent["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
+    assert silent["TreatMissingData"] == "breaching"
+    letters = FUNCTIONS[name]["Properties"]["DeadLetterQueue"]["TargetArn"]
+    assert letters == {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]}, "SQS cannot move them back to a queue"
+
+
 @each_alarm
 def test_an_alarm_says_what_it_means_and_tells_somebody(name: str) -> None:
     alarm = ALARMS[name]

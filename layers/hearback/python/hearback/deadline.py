@@ -24,6 +24,10 @@ class Deadline(NamedTuple):
     def passed(self) -> bool:
         return time.monotonic() >= self.at
 
+    def within(self, seconds: float) -> Deadline:
+        """This one, or `seconds` from now if that comes first."""
+        return min(self, Deadline.after(seconds))
+
     def earlier(self, seconds: float) -> Deadline:
         """The same deadline with a reserve of `seconds` for what comes after."""
         return Deadline(self.at - seconds)

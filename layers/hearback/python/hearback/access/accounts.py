@@ -6,7 +6,10 @@ import secrets
 
 from hearback.access import store
 from hearback.access.model import Account, ApiKey, Caller, Role, read_email, write_key
-from hearback.errors import Conflict, Forbidden, Invalid, NotFound
+from hearback.errors import Busy, Conflict, Forbidden, Invalid, NotFound
+
+_TRIES = 5
+"""Ids that are drawn for an account: another of the same millisecond may have the first."""
 
 
 def add_account(organization_id: str, email: str, name: str, role: Role, now: int) -> Account:
@@ -18,8 +21,11 @@ def add_account(organization_id: str, email: str, name: str, role: Role, now: in
         role=role,
         created=now,
     )
-    store.create_account(account)
-    return account
+    for _ in range(_TRIES):
+        if store.create_account(account):
+            return account
+        account = account._replace(account_id=_new_account_id(now))
+    raise Busy("The service is busy; try again.")
 
 
 def _new_account_id(now: int) -> int:

@@ -118,8 +118,9 @@ def create_organization(organization_id: str, name: str, now: int) -> None:
         raise Conflict("The organization already exists.", organization_id) from None
 
 
-def create_account(account: Account) -> None:
-    """Raises `Invalid` when the e-mail address already has an account in the organization."""
+def create_account(account: Account) -> bool:
+    """Whether it was created: not where its id is taken. Raises `Invalid` when the e-mail address already has
+    an account in the organization."""
     taken = keys.email(account.organization_id, account.email) | {"account": number(account.account_id)}
     try:
         transact(
@@ -128,8 +129,11 @@ def create_account(account: Account) -> None:
                 put(_table(), _account_to_item(account), "attribute_not_exists(pk)"),
             ]
         )
-    except ConditionFailed:
-        raise Invalid("An account with this e-mail address already exists.", account.email) from None
+    except ConditionFailed as failed:
+        if 0 in failed.failed:
+            raise Invalid("An account with this e-mail address already exists.", account.email) from None
+        return False
+    return True
 
 
 def get_account(organization_id: str, account_id: int) -> Account:

@@ -24,6 +24,9 @@ from hearback.timestamps import SECOND
 MOST_DIGITS = 16
 PATIENCE = 60 * SECOND
 _IN_REQUEST = 5.0
+_TRIES = 5
+_PROJECT, _MEMBERSHIP = 0, 2
+"""Writes of a new member whose conditions say more than that an id is taken."""
 
 
 def get(caller: Caller, member_id: str) -> Member:
@@ -57,17 +60,28 @@ def create(caller: Caller, project_id: str, attributes: Mapping[str, Any], now: 
     member = member._replace(name=account.name if name is None else name)
     if attributes.get("disabled_at") is not None:
         member = member._replace(disabled_at=attributes["disabled_at"])
-    project = keys.record("projects", project_id)
-    writes = [transactions.check(keys.table(), project, "attribute_exists(pk)"), *_puts(member)]
-    try:
-        transact(writes)
-    except ConditionFailed as failed:
-        if 0 in failed.failed:
-            raise rights.not_found("project", project_id) from None
-        raise Conflict(
-            "The account is a member of the project already.", "one that is disabled: set disabled_at to null"
-        ) from None
-    return member
+    return _take_in(member)
+
+
+def _take_in(member: Member) -> Member:
+    """Write a new member, and with another id where somebody's of the same millisecond has drawn it."""
+    project = keys.record("projects", member.project_id)
+    for _ in range(_TRIES):
+        writes = [transactions.check(keys.table(), project, "attribute_exists(pk)"), *_puts(member)]
+        try:
+            transact(writes)
+        except ConditionFailed as failed:
+            if _PROJECT in failed.failed:
+                raise rights.not_found("project", member.project_id) from None
+            if _MEMBERSHIP in failed.failed:
+                raise Conflict(
+                    "The account is a member of the project already.",
+                    "one that is disabled: set disabled_at to null",
+                ) from None
+            member = member._replace(id=str(new_id(member.created_at)))
+        else:
+            return member
+    raise Busy("The service is busy; try again.")
 
 
 def _puts(member: Member) -> list[Write]:

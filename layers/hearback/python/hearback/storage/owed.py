@@ -73,9 +73,9 @@ def send_all(queue: str, messages: Sequence[Mapping[str, Any]], groups: Sequence
 MOST_ROUNDS = 200
 """Rounds in which a worker may continue itself: a file of 1 GB takes some 10."""
 
-MOST_SENDS = 24
-"""Times that the sweep sends one message: with ten minutes between them, work that fails for four
-hours needs a person."""
+MOST_SENDS = 10
+"""Times that the sweep sends one message, each time with a longer pause: 10 minutes, 20, 30 … Messages that
+wait in a long queue are not sent often, and work that fails for nine hours needs a person."""
 
 HOLD = 600 * SECOND
 """How long a worker that has taken the work up keeps the sweep away, without another sign of life."""
@@ -119,7 +119,7 @@ _WHENEVER = Deadline(math.inf)
 
 
 def sweep(now: int, patience: int, deadline: Deadline = _WHENEVER) -> Swept:
-    """Send every overdue message again, and look at it next in `patience` ns.
+    """Send every overdue message again, and look at it next in `patience` ns, after the second time in twice that …
 
     What was sent `MOST_SENDS` times to no effect is left alone, and named once. What is not reached
     until the deadline is overdue still.
@@ -132,7 +132,7 @@ def sweep(now: int, patience: int, deadline: Deadline = _WHENEVER) -> Swept:
         if sends > MOST_SENDS:
             if _claim(item, now + _FOREVER, sends):
                 given_up.append(item["sk"]["S"])
-        elif _claim(item, now + patience, sends):
+        elif _claim(item, now + patience * sends, sends):
             send(get_text(item, "queue"), json.loads(get_text(item, "message")))
             sent += 1
     return Swept(sent, given_up)

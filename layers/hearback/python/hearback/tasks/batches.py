@@ -112,7 +112,8 @@ def _owe(batch: Batch, now: int) -> Write:
 
 
 def debt(batch: Batch) -> str:
-    return f"batch-{batch.id:016d}"
+    """Whose: two projects may draw the same number for batches of the same millisecond."""
+    return f"batch-{batch.id:016d}-{batch.project}"
 
 
 def message(batch: Batch) -> dict[str, Any]:

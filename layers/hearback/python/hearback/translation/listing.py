@@ -54,6 +54,17 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Entries in the order of ids behind one of them."""
+
+    entries: list[Feedback]
+    next: int | None
+    """Behind which what follows is; None when that was all."""
+    total: int | None
+    """How many are selected in all, if the counters know it."""
+
+
+@dataclass(frozen=True)
 class Selection:
     """A filter against one organization's catalogue: what it selects and where that is."""
 
@@ -199,6 +210,22 @@ def page(selection: Selection, number: int, size: int, deadline: Deadline, now: 
     if kept and len(found) == skip + size:
         known.keep(places.Place(number + 1, found[-1].feedback_id), now)
     return Page(found[skip:], total)
+
+
+def run(selection: Selection, after: int, size: int, deadline: Deadline) -> Run:
+    """What is selected behind the entry `after` (0: from the beginning), at most `size`.
+
+    Nothing is counted by reading, and nothing is skipped or given twice though entries come and go. Where a
+    filter finds little, a run may end before it is full, even empty: `next` goes on where the time ended.
+    """
+    total = selection.counted()
+    found: list[Feedback] = []
+    try:
+        found.extend(islice(selection.read(size + 1, deadline, after), size + 1))
+    except TooMuchToRead as ended:
+        return Run(found, ended.scanned, total)
+    more = len(found) > size
+    return Run(found[:size], found[size - 1].feedback_id if more else None, total)
 
 
 def _read_all(selection: Selection, skip: int, size: int, deadline: Deadline) -> Page:

@@ -81,7 +81,7 @@ class Api:
         self.family = family
         self.operations: list[Operation] = []
         self.logger = Logger(service=family.name)
-        self.metrics = Metrics(namespace="Hearback", service=family.name)
+        self.metrics = Metrics(service=family.name)
         self.authenticate = authenticate
         self._read = read
         self._finish = finish

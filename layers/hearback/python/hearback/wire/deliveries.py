@@ -33,7 +33,7 @@ class Deliveries:
 
     def __init__(self, name: str, acknowledge: Acknowledge) -> None:
         self.logger = Logger(service=name)
-        self.metrics = Metrics(namespace="Hearback", service=name)
+        self.metrics = Metrics(service=name)
         self._acknowledge = acknowledge
 
     def handler(self, event: dict[str, Any], context: Any) -> Any:

@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(self, name: str, queue_url: Callable[[], str], work: Work) -> None:
         self.logger = Logger(service=name)
-        self.metrics = Metrics(namespace="Hearback", service=name)
+        self.metrics = Metrics(service=name)
         self._queue_url = queue_url
         self._work = work
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from pydantic.alias_generators import to_camel
 
@@ -12,6 +12,7 @@ from hearback.translation.model import Feedback, LanguagePair
 if TYPE_CHECKING:
     from hearback.translation.exports import Export
     from hearback.translation.imports import Import
+    from hearback.translation.listing import Run
 
 
 class Timestamps(TypedDict):
@@ -34,11 +35,14 @@ class FeedbackDocument(TypedDict):
 
 
 class FeedbackList(TypedDict):
+    """A page by its number; ours, where `after` asked for it: what follows an entry."""
+
     feedback: list[FeedbackDocument]
-    page: int
     perPage: int
-    totalPages: int
-    totalItems: int
+    page: NotRequired[int]
+    totalPages: NotRequired[int]
+    totalItems: NotRequired[int]
+    next: NotRequired[str]
 
 
 class ImportFeedbackResponse(TypedDict):
@@ -152,6 +156,17 @@ def feedback_list(entries: list[Feedback], total: int, page: int, per_page: int)
         "totalPages": -(-total // per_page),
         "totalItems": total,
     }
+
+
+def feedback_run(run: Run, per_page: int) -> FeedbackList:
+    """How many there are in all is told where it is known without reading them."""
+    following = "" if run.next is None else str(run.next)
+    document: FeedbackList = {
+        "feedback": [feedback_document(entry) for entry in run.entries],
+        "perPage": per_page,
+        "next": following,
+    }
+    return document if run.total is None else {**document, "totalItems": run.total}
 
 
 def import_response(record: Import) -> ImportFeedbackResponse:

@@ -129,6 +129,7 @@ class FeedbackSelection(FeedbackFilter):
 class FeedbackListQuery(FeedbackFilter):
     page: Annotated[int, Field(ge=1, le=2**31)] = 1
     per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 25
+    after: Annotated[int | None, Field(ge=0, lt=2**63), BeforeValidator(_nothing_if_empty)] = None
 
 
 class FeedbackCreateForm(_Document):
