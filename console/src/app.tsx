@@ -51,18 +51,25 @@ export function App() {
     setEnded(false);
     setSession(entered);
   }, []);
-  if (!session) return <SignIn kept={keptKey()} ended={ended} enter={enter} forget={forgetKey} />;
+  if (!session) {
+    return (
+      <>
+        {unfinished.current && <LeavingWarning queue={unfinished.current.queue} />}
+        <SignIn kept={keptKey()} ended={ended} enter={enter} forget={forgetKey} />
+      </>
+    );
+  }
   return (
     <SessionContext.Provider value={session}>
       <Announcer>
         <LeavingWarning queue={session.queue} />
-        <Frame session={session} leave={() => mayBeLost(session.queue) && leave(session, false)} />
+        <Frame session={session} leave={() => mayLeave(session.queue) && leave(session, false)} />
       </Announcer>
     </SessionContext.Provider>
   );
 }
 
-const mayBeLost = (queue: Queue): boolean => !queue.unsaved || confirm("Some changes are not saved. Sign out nevertheless?");
+const mayLeave = (queue: Queue): boolean => !queue.unsaved || confirm("Some changes are not saved. Sign out nevertheless?");
 
 const isSame = (one: Caller, other: Caller): boolean =>
   one.organizationId === other.organizationId && one.accountId === other.accountId;

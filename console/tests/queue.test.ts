@@ -41,9 +41,14 @@ class Server {
 
   async get<Document>(_path: string, query: Record<string, unknown> = {}): Promise<Document> {
     this.asked.push(query);
-    await settled();
+    const page = this.page(query);
     const broken = this.broken.shift();
+    await settled(); // what happens meanwhile is not in the page
     if (broken) throw broken;
+    return page as Document;
+  }
+
+  private page(query: Record<string, unknown>) {
     const behind = [...this.entries.values()].filter(({ feedbackId }) => Number(feedbackId) > Number(query.after) - this.overlap);
     const seen = behind.slice(0, this.reach);
     const meant = (entry: Feedback) => !query.approvalStates || entry.approvalState === query.approvalStates;
@@ -51,7 +56,7 @@ class Server {
     const full = found.length === Number(query.perPage) || seen.length < behind.length;
     const last = found.length === Number(query.perPage) ? found.at(-1) : seen.at(-1);
     const total = [...this.entries.values()].filter(meant).length;
-    return { feedback: found, next: full ? last!.feedbackId : "", ...(this.counts ? { totalItems: total } : {}) } as Document;
+    return { feedback: found, next: full ? last!.feedbackId : "", ...(this.counts ? { totalItems: total } : {}) };
   }
 
   put<Document>(path: string, body: unknown): Promise<Document> {
@@ -247,11 +252,14 @@ test("what failed of a bulk is tried again as one, and is no part of its undo", 
 });
 
 test("an undo of what turns out to be never saved has nothing to undo afterwards", async () => {
-  const { server, queue } = await opened(1);
+  const { server, queue } = await opened(2);
+  const other = decide(queue, "approved", "2");
+  await server.work();
+  await other;
   const both = [decide(queue, "approved", "1"), queue.undo()] as const;
   await server.work(connectionLost);
   await Promise.all(both);
-  assert.deepEqual(queue.undoable, []);
+  assert.deepEqual(queue.undoable, ["2"]);
   assert.deepEqual(queue.row("1")?.problem?.change, { approvalState: "awaitingApproval" });
 });
 
@@ -279,9 +287,11 @@ test("what is still being saved, or failed, is shown so when the list is loaded 
   await settled();
   server.puts.shift()?.answer(connectionLost());
   await settled();
+  server.change("1", { approvalState: "rejected" }); // by somebody else
   queue.restart();
   server.puts.pop()?.answer(); // before the list is there
   await loaded(queue);
+  assert.equal(queue.row("1")?.entry.approvalState, "rejected");
   const shown = queue.rows.map(({ entry, waiting, problem }) => [entry.suggestedTranslation, waiting.length, problem?.change.suggestedTranslation]);
   assert.deepEqual(shown, [["text 1", 0, "one"], ["two", 1, undefined], ["three", 0, undefined]]);
   await server.work();
@@ -339,8 +349,12 @@ test("each entry is shown once, whatever this and other reviewers decide meanwhi
 test("an entry that comes a second time is not shown twice", async () => {
   const { server, queue } = await opened(60);
   server.overlap = 3;
+  const edit = rewrite(queue, "50", "new text");
   await readAll(queue);
   assert.deepEqual(ids(queue), upTo(60));
+  assert.equal(queue.row("50")?.entry.suggestedTranslation, "new text");
+  await server.work();
+  await edit;
 });
 
 test("pages that hold little or nothing are passed over, as long as it is bearable", async () => {
