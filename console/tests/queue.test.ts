@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem, connectionLost, refused } from "../src/problem";
-import { type Change, LOOKS, Queue } from "../src/review/queue";
+import { LOOKS, Queue } from "../src/review/queue";
+import type { Change } from "../src/review/row";
 import type { ApprovalState, Feedback } from "../src/types";
 
 const ANY = { pair: "", state: "any", user: "", from: "", to: "" };

@@ -7,7 +7,7 @@ import { Badge, Notice } from "../parts/notice";
 import type { ApprovalState, LanguagePair } from "../types";
 import { type Part, difference } from "./diff";
 import { STATES, pairName } from "./filters";
-import type { Row } from "./queue";
+import type { Row } from "./row";
 
 export interface Actions {
   focus: (id: string) => void;

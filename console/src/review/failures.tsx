@@ -2,7 +2,8 @@ import { plural } from "../format";
 import { Notice } from "../parts/notice";
 import { Problem } from "../problem";
 import { short } from "./entry";
-import type { Queue, Row } from "./queue";
+import type { Queue } from "./queue";
+import type { Row } from "./row";
 
 const MOST = 5; // named, of those that are not in the list
 

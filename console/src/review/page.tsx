@@ -14,7 +14,8 @@ import { FilterBar, filtersOf } from "./filters";
 import { Help } from "./help";
 import { PAIRS, useQueue } from "./hooks";
 import { useKeys } from "./keys";
-import type { Change, Outcome } from "./queue";
+import type { Outcome } from "./queue";
+import type { Change } from "./row";
 
 const AHEAD = 15; // entries left below the current one when the next page is fetched
 

@@ -3,8 +3,9 @@
 
 import type { Api } from "../api";
 import { type Problem, asProblem } from "../problem";
-import type { ApprovalState, Feedback, FeedbackRun } from "../types";
+import type { Feedback, FeedbackRun } from "../types";
 import { type Filters, parameters } from "./filters";
+import { type Change, type Row, fresh, isIdle, kept, without } from "./row";
 import { type Turn, turns } from "./turns";
 
 const PATH = "api/v2/feedback";
@@ -15,26 +16,6 @@ const PAUSE = 100; // milliseconds between two drawings while the answers to a b
 
 /** Empty pages passed over before the reviewer decides whether to go on: each may cost the server thousands of entries. */
 export const LOOKS = 5;
-
-/** What a reviewer changes of an entry. */
-export interface Change {
-  approvalState?: ApprovalState;
-  suggestedTranslation?: string;
-}
-
-/** One entry. A row is never changed but replaced, so that only the cards of others are drawn again. */
-export interface Row {
-  /** As it is shown: with what is still being saved. */
-  entry: Feedback;
-  /** As the server last gave it. */
-  given: Feedback;
-  /** Changes that the server has not answered yet; the first is on its way, or waits for its turn. */
-  waiting: readonly Change[];
-  /** Decided, so no longer a part of what the filter asks for. */
-  decided: boolean;
-  /** What could not be saved, as one change, and why. */
-  problem: { told: Problem; change: Change } | null;
-}
 
 /** An entry's part in one undoable act. */
 interface Act {
@@ -304,19 +285,4 @@ export class Queue {
     if (this.line.size === 0) this.tell();
     else this.timer ??= setTimeout(() => this.tell(), PAUSE);
   }
-}
-
-const fresh = (entry: Feedback): Row => ({ entry, given: entry, waiting: [], decided: false, problem: null });
-
-const isIdle = (row: Row): boolean => row.waiting.length === 0 && !row.problem;
-
-/** The entry's values of what is about to change. */
-function kept(entry: Feedback, change: Change): Change {
-  return Object.fromEntries(Object.keys(change).map((name) => [name, entry[name as keyof Change]]));
-}
-
-/** The problem, as far as it is not about what is being changed. */
-function without(problem: Row["problem"], change: Change): Row["problem"] {
-  const left = Object.entries(problem?.change ?? {}).filter(([name]) => !(name in change));
-  return problem && left.length > 0 ? { ...problem, change: Object.fromEntries(left) } : null;
 }
