@@ -1,6 +1,6 @@
 // Requests to the API on whose address the console was opened.
 
-import { Problem, asProblem, connectionLost, envelopeProblem, refused } from "./problem";
+import { type Problem, asProblem, connectionLost, envelopeProblem, refused, sessionOver } from "./problem";
 import type { Records } from "./types";
 
 /** The API's base: the page's folder, `/v1/` at a stage or `/` behind a domain of its own. */
@@ -8,15 +8,36 @@ const BASE = new URL(".", location.href.split("#")[0]);
 
 export type Query = Record<string, string | number | undefined | null>;
 
+const FRESH = 5000; // milliseconds for which the answer to what was asked ahead is as good as one asked now
+
+/** Requests with one key, until it is refused or its owner signs out. */
 export class Api {
-  constructor(
-    private readonly key: string,
-    /** Told when the server no longer takes the key. */
-    private readonly onRefusedKey: () => void = () => undefined,
-  ) {}
+  /** Called when the server no longer takes the key. */
+  onRefusedKey: () => void = () => undefined;
+  private closed = false;
+  private readonly asked = new Map<string, Promise<unknown>>();
+
+  constructor(readonly key: string) {}
+
+  /** From now on nothing is sent with this key, and what is still answered tells nobody that it was refused. */
+  close(): void {
+    this.closed = true;
+  }
 
   get<Document>(path: string, query: Query = {}): Promise<Document> {
-    return this.json<Document>("GET", withQuery(path, query));
+    const wanted = withQuery(path, query);
+    const asked = this.asked.get(wanted) as Promise<Document> | undefined;
+    this.asked.delete(wanted);
+    return asked ?? this.json<Document>("GET", wanted);
+  }
+
+  /** Ask for what the next page is going to `get`, before it can. */
+  ahead(path: string, query: Query = {}): void {
+    const wanted = withQuery(path, query);
+    const answer = this.json("GET", wanted);
+    this.asked.set(wanted, answer);
+    const forget = () => setTimeout(() => this.asked.get(wanted) === answer && this.asked.delete(wanted), FRESH);
+    answer.then(forget, forget); // also so that a failure nobody comes for is none of the page's
   }
 
   post<Document>(path: string, body: unknown = {}, query: Query = {}): Promise<Document> {
@@ -45,6 +66,7 @@ export class Api {
 
   /** The raw answer; redirects are followed. Throws a `Problem` unless it is a success. */
   async send(method: string, path: string, body?: unknown): Promise<Response> {
+    if (this.closed) throw sessionOver();
     const headers: Record<string, string> = { Authorization: `Bearer ${this.key}` };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const sent = body === undefined ? null : JSON.stringify(body);
@@ -68,7 +90,10 @@ export class Api {
   }
 
   private noted(problem: Problem): Problem {
-    if (problem.kind === "key") this.onRefusedKey();
+    if (problem.kind === "key" && !this.closed) {
+      this.close();
+      this.onRefusedKey();
+    }
     return problem;
   }
 }

@@ -1,14 +1,16 @@
 // The frame around all pages: who is signed in, where one can go, and where one is.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Api } from "./api";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Api } from "./api";
 import { CallbacksPage } from "./callbacks/page";
 import { ModerationPage } from "./moderation/page";
 import { OrganizationPage } from "./organization/page";
 import { Announcer } from "./parts/announce";
 import { ProjectsPage } from "./projects/page";
 import { QualityPage } from "./quality/page";
+import { LeavingWarning } from "./review/hooks";
 import { ReviewPage } from "./review/page";
+import { Queue } from "./review/queue";
 import { address, usePlace } from "./router";
 import { type Session, SessionContext, forgetKey, keepKey, keptKey } from "./session";
 import { SignIn } from "./sign-in";
@@ -28,38 +30,49 @@ const PAGES = [
   { name: "organization", title: "Organization", show: OrganizationPage, roles: ["admin"] as Role[] },
 ];
 
-interface SignedIn {
-  key: string;
-  caller: Caller;
-}
-
 export function App() {
-  const [signedIn, setSignedIn] = useState<SignedIn | null>(null);
+  const [session, setSession] = useState<Session | null>(null);
   const [ended, setEnded] = useState(false);
-  const leave = useCallback((because: boolean) => {
+  const unfinished = useRef<Session | null>(null);
+  const leave = useCallback((left: Session, refused: boolean) => {
+    left.api.close();
     forgetKey();
-    setEnded(because);
-    setSignedIn(null);
+    unfinished.current = refused ? left : null;
+    setEnded(refused);
+    setSession(null);
   }, []);
-  const enter = useCallback((key: string, caller: Caller) => {
-    keepKey(key);
+  const enter = useCallback((api: Api, caller: Caller) => {
+    const before = unfinished.current;
+    const queue = before && isSame(before.caller, caller) ? before.queue : new Queue(api);
+    queue.api = api;
+    const entered: Session = { api, caller, manages: caller.role !== "user", queue };
+    api.onRefusedKey = () => leave(entered, true);
+    keepKey(api.key);
     setEnded(false);
-    setSignedIn({ key, caller });
+    setSession(entered);
   }, []);
-  const session = useMemo<Session | null>(() => {
-    if (!signedIn) return null;
-    const { key, caller } = signedIn;
-    return { api: new Api(key, () => leave(true)), caller, manages: caller.role !== "user" };
-  }, [signedIn]);
-  if (!session) return <SignIn kept={keptKey()} ended={ended} enter={enter} forget={forgetKey} />;
+  if (!session) {
+    return (
+      <>
+        {unfinished.current && <LeavingWarning queue={unfinished.current.queue} />}
+        <SignIn kept={keptKey()} ended={ended} enter={enter} forget={forgetKey} />
+      </>
+    );
+  }
   return (
     <SessionContext.Provider value={session}>
       <Announcer>
-        <Frame session={session} leave={() => leave(false)} />
+        <LeavingWarning queue={session.queue} />
+        <Frame session={session} leave={() => mayLeave(session.queue) && leave(session, false)} />
       </Announcer>
     </SessionContext.Provider>
   );
 }
+
+const mayLeave = (queue: Queue): boolean => !queue.unsaved || confirm("Some changes are not saved. Sign out nevertheless?");
+
+const isSame = (one: Caller, other: Caller): boolean =>
+  one.organizationId === other.organizationId && one.accountId === other.accountId;
 
 function Frame({ session, leave }: { session: Session; leave: () => void }) {
   const { page } = usePlace();

@@ -24,6 +24,10 @@ export function connectionLost(): Problem {
   );
 }
 
+export function sessionOver(): Problem {
+  return new Problem("key", "Your session is over.", "Sign in, and try again.");
+}
+
 /** The problem behind an answer that is no success; `body` is its text. */
 export function refused(status: number, body: string): Problem {
   const said = message(body);

@@ -4,6 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { Api } from "./api";
 import { Field, Loading, Notice } from "./parts/notice";
 import { Problem, asProblem } from "./problem";
+import { askAhead } from "./review/hooks";
+import { noKey } from "./session";
 import type { Caller } from "./types";
 
 interface Props {
@@ -11,7 +13,7 @@ interface Props {
   kept: string | null;
   /** Whether the server refused the key of a session that was going on. */
   ended: boolean;
-  enter: (key: string, caller: Caller) => void;
+  enter: (api: Api, caller: Caller) => void;
   forget: () => void;
 }
 
@@ -28,8 +30,11 @@ export function SignIn({ kept, ended, enter, forget }: Props) {
   const open = async (tried: string) => {
     setBusy(true);
     setProblem(null);
+    const api = new Api(tried);
     try {
-      enter(tried, await new Api(tried).get<Caller>("api/v1/access/me"));
+      const me = api.get<Caller>("api/v1/access/me");
+      askAhead(api);
+      enter(api, await me);
     } catch (thrown) {
       const found = asProblem(thrown);
       setProblem(found);
@@ -43,8 +48,9 @@ export function SignIn({ kept, ended, enter, forget }: Props) {
   }, []);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (key.trim()) void open(key.trim());
-    else setProblem(new Problem("request", "There is no key.", "Paste your API key into the field."));
+    const wrong = noKey(key.trim());
+    if (wrong) setProblem(wrong);
+    else void open(key.trim());
   };
   return (
     <main class="sign-in">

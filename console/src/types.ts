@@ -29,6 +29,15 @@ export interface FeedbackList {
   totalItems: number;
 }
 
+/** What follows behind an entry. */
+export interface FeedbackRun {
+  feedback: Feedback[];
+  /** Behind what the next part begins; empty behind the last one. */
+  next: string;
+  /** Absent where only reading all entries would tell. */
+  totalItems?: number;
+}
+
 export interface LanguagePair {
   languagePairId: string;
   sourceLanguage: string;

@@ -31,6 +31,8 @@ def test_a_wrong_key_is_refused_and_a_right_one_let_in(console: Console, organiz
     expect(console.problem).to_contain_text("The server does not accept this key.")
     expect(console.problem).to_contain_text("Check it, or ask an admin for a new one.")
     console.shoot("wrong-key")
+    console.sign_in("hb_wröng")
+    expect(console.problem).to_contain_text("This is no API key.")
     console.sign_in(organization.admin.key)
     expect(console.page.get_by_role("heading", name="Nothing to review")).to_be_visible()
 
@@ -50,6 +52,47 @@ def test_a_session_that_ends_leads_back_to_where_it_was(console: Console, organi
     console.shoot("session-ended")
     console.sign_in(organization.admin.key)
     expect(console.page.get_by_role("heading", level=1, name="Projects")).to_be_visible()
+
+
+def test_what_was_written_when_the_session_ended_is_there_afterwards(
+    console: Console, organization: Organization
+) -> None:
+    for source in ("cat", "dog"):
+        organization.user.give(source, f"le {source}")
+    console.enter(organization.admin)
+    expect(console.entries).to_have_count(2)
+    console.press("e")
+    console.page.get_by_role("textbox", name="Suggested").fill("le chat")
+    console.entry("dog").get_by_role("button", name="Edit").click()
+    expect(console.entry("cat")).to_contain_text("What you wrote is not saved")
+    console.page.get_by_role("textbox", name="Suggested").fill("le chien")
+    console.page.route("**/api/v2/feedback/*", lambda route: route.fulfill(status=401, json={}), times=1)
+    console.press("Control+Enter")
+    expect(console.problem).to_contain_text("Your session has ended.")
+    console.sign_in(organization.admin.key)
+    expect(console.entry("dog")).to_contain_text("Your text is kept")
+    console.entry("dog").get_by_role("button", name="Try again").click()
+    expect(console.entry("dog")).to_contain_text("le chien")
+    console.entry("cat").get_by_role("button", name="Edit").click()
+    expect(console.page.get_by_role("textbox", name="Suggested")).to_have_value("le chat")
+
+
+def test_several_decisions_that_could_not_be_saved_are_repeated_together(
+    console: Console, organization: Organization
+) -> None:
+    for source in ("cat", "dog", "cow"):
+        organization.user.give(source)
+    console.enter(organization.admin)
+    expect(console.entries).to_have_count(3)
+    console.page.route("**/api/v2/feedback/*", _lose, times=2)
+    console.press("x", "j", "x", "j", "x", "a")
+    together = console.problem.filter(has_text="2 entries could not be saved.")
+    expect(together).to_be_visible()
+    console.shoot("bulk-failed")
+    together.get_by_role("button", name="Try all again").click()
+    expect(console.problem).to_have_count(0)
+    expect(console.page.get_by_text("saving")).to_have_count(0)
+    assert {entry["approvalState"] for entry in organization.admin.entries()} == {"approved"}
 
 
 def test_a_key_survives_a_reload_but_no_sign_out(console: Console, organization: Organization) -> None:
@@ -88,6 +131,7 @@ def test_a_decision_that_could_not_be_saved_is_taken_back_and_can_be_repeated(
     expect(console.entry("cat")).to_contain_text("Waiting")
     console.problem.get_by_role("button", name="Try again").click()
     expect(console.entry("cat")).to_contain_text("Approved")
+    expect(console.page.get_by_text("saving")).to_have_count(0)
     console.says("Saved")
     assert organization.admin.entry(entry["feedbackId"])["approvalState"] == "approved"
 

@@ -4,17 +4,36 @@ import type { ComponentChildren } from "preact";
 import { number } from "../format";
 import type { Problem } from "../problem";
 
-export function Notice({ problem, retry, label = "Try again" }: { problem: Problem; retry?: (() => void) | undefined; label?: string }) {
+interface NoticeProps {
+  problem: Problem;
+  retry?: (() => void) | undefined;
+  label?: string;
+  /** Another way out. */
+  discard?: (() => void) | undefined;
+  children?: ComponentChildren;
+}
+
+export function Notice({ problem, retry, label = "Try again", discard, children }: NoticeProps) {
   return (
     <div class="notice problem" role="alert">
       <p>
         <strong>{problem.message}</strong> {problem.advice}
       </p>
       {problem.details && <p class="details">{problem.details}</p>}
-      {retry && (
-        <button type="button" class="button" onClick={retry}>
-          {label}
-        </button>
+      {children}
+      {(retry || discard) && (
+        <div class="actions">
+          {retry && (
+            <button type="button" class="button" onClick={retry}>
+              {label}
+            </button>
+          )}
+          {discard && (
+            <button type="button" class="button quiet" onClick={discard}>
+              Discard
+            </button>
+          )}
+        </div>
       )}
     </div>
   );

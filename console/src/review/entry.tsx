@@ -7,7 +7,7 @@ import { Badge, Notice } from "../parts/notice";
 import type { ApprovalState, LanguagePair } from "../types";
 import { type Part, difference } from "./diff";
 import { STATES, pairName } from "./filters";
-import type { Row } from "./queue";
+import type { Row } from "./row";
 
 export interface Actions {
   focus: (id: string) => void;
@@ -15,7 +15,10 @@ export interface Actions {
   decide: (id: string, state: ApprovalState) => void;
   edit: (id: string | null) => void;
   rewrite: (id: string, text: string) => void;
+  /** Keep what is being written; null once it is given up. */
+  write: (id: string, text: string | null) => void;
   retry: (row: Row) => void;
+  discard: (row: Row) => void;
 }
 
 interface Props {
@@ -26,18 +29,21 @@ interface Props {
   current: boolean;
   selected: boolean;
   editing: boolean;
+  /** What was written and not saved yet. */
+  draft: string | undefined;
   manages: boolean;
   actions: Actions;
 }
 
 export const EntryCard = memo(function EntryCard(props: Props) {
-  const { row, pair, position, total, current, selected, editing, manages, actions } = props;
+  const { row, pair, position, total, current, selected, editing, draft, manages, actions } = props;
   const { entry } = row;
   const id = entry.feedbackId;
   const [machine, suggested] = useMemo(
     () => difference(entry.machineTranslation, entry.suggestedTranslation),
     [entry.machineTranslation, entry.suggestedTranslation],
   );
+  const lost = row.problem?.change.suggestedTranslation;
   const names = pair ? pairName(pair) : entry.languagePairId;
   return (
     <article
@@ -64,7 +70,7 @@ export const EntryCard = memo(function EntryCard(props: Props) {
           {names} <span class="hidden">: {short(entry.sourceText)}</span>
         </h2>
         <Badge tone={entry.approvalState}>{STATES[entry.approvalState]}</Badge>
-        {row.saving && <span class="hint">saving …</span>}
+        {row.waiting.length > 0 && <span class="hint">saving …</span>}
         <span class="meta">
           {entry.username} · <time>{time(entry.timestamps.created)}</time>
           {entry.reviewer && <> · reviewed by {entry.reviewer}</>}
@@ -74,7 +80,7 @@ export const EntryCard = memo(function EntryCard(props: Props) {
         <Text title="Source" lang={pair?.sourceLanguageTag} parts={[{ text: entry.sourceText, changed: false }]} />
         <Text title="Machine" lang={pair?.targetLanguageTag} parts={machine} mark="del" />
         {editing ? (
-          <Editor entry={id} text={entry.suggestedTranslation} lang={pair?.targetLanguageTag} actions={actions} />
+          <Editor entry={id} text={draft ?? lost ?? entry.suggestedTranslation} lang={pair?.targetLanguageTag} actions={actions} />
         ) : (
           <Text title="Suggested" lang={pair?.targetLanguageTag} parts={suggested} mark="ins" />
         )}
@@ -84,13 +90,18 @@ export const EntryCard = memo(function EntryCard(props: Props) {
           <strong>Comment:</strong> {entry.comment}
         </p>
       )}
-      {row.problem && <Notice problem={row.problem.told} retry={() => actions.retry(row)} />}
+      {row.problem && (
+        <Notice problem={row.problem.told} retry={() => actions.retry(row)} discard={() => actions.discard(row)}>
+          {lost !== undefined && <p class="details">Your text is kept: Edit goes on with it.</p>}
+        </Notice>
+      )}
       {!editing && (
         <div class="actions">
           {manages && <Decide row={row} actions={actions} />}
           <button type="button" class="button quiet" onClick={() => actions.edit(id)}>
             Edit
           </button>
+          {draft !== undefined && <span class="hint">What you wrote is not saved: Edit goes on with it.</span>}
         </div>
       )}
     </article>
@@ -148,8 +159,16 @@ function Editor({ entry, text, lang, actions }: { entry: string; text: string; l
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
   const save = () => actions.rewrite(entry, written);
+  const write = (now: string) => {
+    setWritten(now);
+    actions.write(entry, now);
+  };
+  const cancel = () => {
+    actions.write(entry, null);
+    actions.edit(null);
+  };
   const pressed = (event: KeyboardEvent) => {
-    if (event.key === "Escape") actions.edit(null);
+    if (event.key === "Escape") cancel();
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
     else return;
     event.preventDefault();
@@ -165,14 +184,14 @@ function Editor({ entry, text, lang, actions }: { entry: string; text: string; l
         dir="auto"
         value={written}
         aria-labelledby={`edit-${entry}`}
-        onInput={(event) => setWritten(event.currentTarget.value)}
+        onInput={(event) => write(event.currentTarget.value)}
         onKeyDown={pressed}
       />
       <div class="actions">
         <button type="button" class="button primary" onClick={save}>
           Save
         </button>
-        <button type="button" class="button quiet" onClick={() => actions.edit(null)}>
+        <button type="button" class="button quiet" onClick={cancel}>
           Cancel
         </button>
         <span class="hint">Ctrl+Enter saves</span>
@@ -181,6 +200,6 @@ function Editor({ entry, text, lang, actions }: { entry: string; text: string; l
   );
 }
 
-function short(text: string): string {
+export function short(text: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -14,16 +14,26 @@ export const HELP: [string, string][] = [
   ["?", "this list"],
 ];
 
+/** Keys that go on while they are held; any other would decide on entry after entry. */
+const HELD = ["j", "k", "ArrowDown", "ArrowUp"];
+
+type Actions = Record<string, () => void>;
+
+/** The action that a key means, if any. */
+export function actionOf(event: KeyboardEvent, actions: Actions): (() => void) | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return undefined;
+  if (event.repeat && !HELD.includes(event.key)) return undefined;
+  return actions[event.key];
+}
+
 /** Calls the action of a key, unless something is being typed or a dialog is open. */
-export function useKeys(actions: Record<string, () => void>): void {
+export function useKeys(actions: Actions): void {
   const current = useRef(actions);
   current.current = actions;
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      const action = current.current[event.key];
-      if (!action) return;
+      const action = actionOf(event, current.current);
+      if (!action || isTyping(event.target) || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       action();
     };

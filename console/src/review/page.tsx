@@ -2,17 +2,20 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { number, plural } from "../format";
-import { useLoaded, useWarningBeforeLeaving } from "../load";
+import { useLoaded } from "../load";
 import { useAnnounce } from "../parts/announce";
 import { Empty, Loading, Notice, PageHead } from "../parts/notice";
 import { useQuery } from "../router";
 import { useSession } from "../session";
 import type { ApprovalState, LanguagePair } from "../types";
 import { type Actions, EntryCard } from "./entry";
+import { Failures } from "./failures";
 import { FilterBar, filtersOf } from "./filters";
 import { Help } from "./help";
+import { PAIRS, useQueue } from "./hooks";
 import { useKeys } from "./keys";
-import { type Change, type Row, useQueue } from "./queue";
+import type { Outcome } from "./queue";
+import type { Change } from "./row";
 
 const AHEAD = 15; // entries left below the current one when the next page is fetched
 
@@ -23,17 +26,16 @@ const DONE: Record<ApprovalState, string> = {
 };
 
 export function ReviewPage() {
-  const { api, manages } = useSession();
+  const { api, manages, queue: mine } = useSession();
   const announce = useAnnounce();
   const [query, changeQuery] = useQuery();
   const filters = filtersOf(query);
-  const queue = useQueue(api, filters);
-  const pairs = useLoaded(() => api.get<{ languagePairs: LanguagePair[] }>("api/v2/language-pairs"), [api]);
+  const queue = useQueue(mine, filters);
+  const pairs = useLoaded(() => api.get<{ languagePairs: LanguagePair[] }>(PAIRS), [api]);
   const [current, setCurrent] = useState<string | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<string | null>(null);
   const [helping, setHelping] = useState(false);
-  useWarningBeforeLeaving(queue.rows.some((row) => row.saving));
   const byId = useMemo(
     () => new Map((pairs.value?.languagePairs ?? []).map((pair) => [pair.languagePairId, pair])),
     [pairs.value],
@@ -42,32 +44,37 @@ export function ReviewPage() {
   const here = current !== null && ids.includes(current) ? current : (ids[0] ?? null);
   const place = here === null ? -1 : ids.indexOf(here);
 
-  const go = (index: number) => {
-    const id = ids[Math.max(0, Math.min(index, ids.length - 1))];
-    if (id === undefined) return;
-    setCurrent(id);
+  const goTo = (id: string | undefined) => {
     const card = document.getElementById(`entry-${id}`);
-    card?.focus({ preventScroll: true });
-    card?.scrollIntoView({ block: "nearest" });
+    if (id === undefined || !card) return;
+    setCurrent(id);
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "nearest" });
   };
-  const after = async (failed: number, done: string) => {
-    announce(failed ? `${plural(failed, "entry", "entries")} could not be saved.` : done);
+  const go = (index: number) => goTo(ids[Math.max(0, Math.min(index, ids.length - 1))]);
+  const tell = async (saving: Promise<Outcome>, done: string) => {
+    const { failed } = await saving;
+    announce(failed.length ? `${entries(failed)} could not be saved.` : done);
   };
-  const change = async (targets: readonly string[], what: Change, done: string) => {
-    await after(await queue.apply(targets, what), done);
-  };
+  const change = (targets: readonly string[], what: Change, done: string) =>
+    tell(queue.apply(targets.map((id) => [id, what] as const)), done);
   const decide = (targets: readonly string[], state: ApprovalState) => {
-    const meant = targets.filter((id) => queue.rows.some(({ entry }) => entry.feedbackId === id && entry.approvalState !== state));
+    const meant = targets.filter((id) => (queue.row(id)?.entry.approvalState ?? state) !== state);
     if (!manages || meant.length === 0) return;
     setSelected(new Set());
     if (targets.length === 1 && targets[0] === here) go(place + 1);
-    void change(meant, { approvalState: state }, `${DONE[state]}: ${plural(meant.length, "entry", "entries")}. Press u to undo.`);
+    void change(meant, { approvalState: state }, `${DONE[state]}: ${entries(meant)}. Press u to undo.`);
   };
-  const targets = selected.size ? [...selected] : here ? [here] : [];
+  const chosen = ids.filter((id) => selected.has(id));
+  const targets = chosen.length ? chosen : here ? [here] : [];
   const undo = async () => {
-    const undone = await queue.undo();
-    announce(undone.length ? `Undone: ${plural(undone.length, "entry", "entries")}.` : "There is nothing to undo.");
-    if (undone[0]) go(ids.indexOf(undone[0]));
+    const [first] = queue.undoable;
+    if (!first) return announce("There is nothing to undo.");
+    const undoing = queue.undo();
+    goTo(first); // now: later the reviewer may be writing somewhere else
+    const { saved, failed } = await undoing;
+    const done = saved.length > 0 && `Undone: ${entries(saved)}.`;
+    announce([done, failed.length > 0 && `${entries(failed)} could not be undone.`].filter(Boolean).join(" "));
   };
   const leaveEditor = () => {
     setEditing(null);
@@ -79,10 +86,13 @@ export function ReviewPage() {
     decide: (id, state) => decide([id], state),
     edit: (id) => (id === null ? leaveEditor() : setEditing(id)),
     rewrite: (id, text) => {
+      queue.write(id, null);
       leaveEditor();
       void change([id], { suggestedTranslation: text }, "The suggestion is saved. Press u to undo.");
     },
-    retry: (row: Row) => row.problem && void change([row.entry.feedbackId], row.problem.change, "Saved."),
+    write: (id, text) => queue.write(id, text),
+    retry: (row) => void tell(queue.retry([row]), "Saved."),
+    discard: (row) => queue.discard([row]),
   };
   const stable = useStable(actions);
 
@@ -112,13 +122,13 @@ export function ReviewPage() {
     <>
       <PageHead title="Review">
         <p class="count" role="status">
-          {queue.total !== null && `${number(queue.rows.length)} of ${plural(Math.max(queue.total, queue.rows.length), "entry", "entries")} loaded`}
+          {(ids.length > 0 || queue.complete) && `${counted(ids.length, queue.total)} loaded`}
         </p>
         <div class="tools">
-          <button type="button" class="button quiet" disabled={queue.steps === 0} onClick={() => void undo()}>
+          <button type="button" class="button quiet" disabled={queue.undoable.length === 0} onClick={() => void undo()}>
             Undo
           </button>
-          <button type="button" class="button quiet" onClick={queue.restart}>
+          <button type="button" class="button quiet" onClick={() => queue.restart()}>
             Refresh
           </button>
           <button type="button" class="button quiet keyboard" onClick={() => setHelping(true)}>
@@ -127,10 +137,11 @@ export function ReviewPage() {
         </div>
       </PageHead>
       <FilterBar filters={filters} pairs={pairs.value?.languagePairs ?? []} manages={manages} change={changeQuery} />
+      <Failures queue={queue} retry={(rows) => void tell(queue.retry(rows), "Saved.")} />
       {pairs.problem && <Notice problem={pairs.problem} retry={pairs.reload} />}
-      {selected.size > 0 && (
+      {chosen.length > 0 && (
         <div class="bulk" role="group" aria-label="The selected entries">
-          <strong>{number(selected.size)} selected</strong>
+          <strong>{number(chosen.length)} selected</strong>
           <button type="button" class="button approve" onClick={() => decide(targets, "approved")}>
             Approve all
           </button>
@@ -158,19 +169,20 @@ export function ReviewPage() {
               current={id === here}
               selected={selected.has(id)}
               editing={id === editing}
+              draft={queue.draft(id)}
               manages={manages}
               actions={stable}
             />
           );
         })}
       </div>
-      {queue.problem && <Notice problem={queue.problem} retry={queue.more} />}
+      {queue.problem && <Notice problem={queue.problem} retry={() => queue.more()} />}
       {queue.loading && <Loading what="entries" />}
       {queue.complete && ids.length === 0 && (
         <Empty title="Nothing to review">No entry matches these filters. Change them, or import feedback.</Empty>
       )}
       {!queue.complete && !queue.loading && !queue.problem && (
-        <button type="button" class="button quiet more" onClick={queue.more}>
+        <button type="button" class="button quiet more" onClick={() => queue.more()}>
           Load more
         </button>
       )}
@@ -178,6 +190,12 @@ export function ReviewPage() {
       {helping && <Help close={() => setHelping(false)} />}
     </>
   );
+}
+
+const entries = (ids: readonly string[]): string => plural(ids.length, "entry", "entries");
+
+function counted(loaded: number, total: number | null): string {
+  return total === null ? plural(loaded, "entry", "entries") : `${number(loaded)} of ${plural(Math.max(total, loaded), "entry", "entries")}`;
 }
 
 function toggled(before: ReadonlySet<string>, id: string, on: boolean): ReadonlySet<string> {
@@ -198,7 +216,9 @@ function useStable(actions: Actions): Actions {
       decide: (id, state) => latest.current.decide(id, state),
       edit: (id) => latest.current.edit(id),
       rewrite: (id, text) => latest.current.rewrite(id, text),
+      write: (id, text) => latest.current.write(id, text),
       retry: (row) => latest.current.retry(row),
+      discard: (row) => latest.current.discard(row),
     }),
     [],
   );
