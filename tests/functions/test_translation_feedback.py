@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from hearback.deadline import Deadline
 from hearback.translation import listing
+from hearback.translation.model import Feedback
 
 from tests.functions.gateway import Product, invoke, sample
 
@@ -147,16 +148,17 @@ def test_what_others_decide_meanwhile_hides_nothing_that_waits(product: Product)
 
 def test_reading_on_counts_nothing_by_reading_it(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = give(product, *"123456")
-    looked_at: list[int] = []
-    found = listing.Selection.matches
-    monkeypatch.setattr(
-        listing.Selection,
-        "matches",
-        lambda selection, entry: looked_at.append(entry.feedback_id) or found(selection, entry),
-    )
+    looked_at: list[str] = []
+    matches = listing.Selection.matches
+
+    def look(selection: listing.Selection, entry: Feedback) -> bool:
+        looked_at.append(str(entry.feedback_id))
+        return matches(selection, entry)
+
+    monkeypatch.setattr(listing.Selection, "matches", look)
     run, answer = read_on(product, startTimeCreated="2001-01-01")
     assert (run, answer["next"], "totalItems" in answer) == (ids[:2], ids[1], False)
-    assert list(map(str, looked_at)) == ids[:3]
+    assert looked_at == ids[:3]
 
 
 def test_a_run_whose_time_is_over_says_where_to_go_on(
