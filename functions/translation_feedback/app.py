@@ -132,7 +132,11 @@ def get_feedback(caller: Caller, feedbackId: requests.FeedbackId) -> answers.Fee
     return answers.feedback_document(translation.feedback.get(caller, feedbackId))
 
 
-@api.put("/api/v2/feedback/{feedbackId}", told=("approvalState",))
+@api.put(
+    "/api/v2/feedback/{feedbackId}",
+    told=("approvalState",),
+    given=("suggestedTranslation", "comment"),
+)
 def update_feedback(
     caller: Caller, feedbackId: requests.FeedbackId, form: requests.FeedbackUpdateForm, request: Request
 ) -> answers.FeedbackDocument:

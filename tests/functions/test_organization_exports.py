@@ -259,7 +259,9 @@ def test_messages_are_grouped_by_organization(product: Product, monkeypatch: pyt
     job = jobs.find("acme", jobs.Kind.EXPORT, begun["exportId"])
     assert job
     exporting.carry_on(job.message, Deadline.after(0))
-    assert sent == ["acme", "acme"]
+    assert sent == [job.group, job.group]
+    assert job.group != job._replace(organization_id="globex").group
+    assert job._replace(organization_id="müller").group.isascii()
 
 
 def test_what_nobody_goes_on_with_has_failed_and_is_in_nobodys_way(product: Product) -> None:

@@ -45,7 +45,7 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     except ConditionFailed:
         return  # another worker has brought it further: it is left to that one
     if after.state is State.RUNNING:
-        owed.pass_on(jobs.QUEUE, message, group=job.organization_id)
+        owed.pass_on(jobs.QUEUE, message, group=job.group)
 
 
 class _Work:
