@@ -71,11 +71,20 @@ class ExportingEverything:
         for export in self._service.get(_EXPORTS)["exports"]:
             if export["exportId"] == export_id:
                 return dict(export)
-        return self._with_links(export_id)
+        return self._page(export_id)
 
     def _with_links(self, export_id: str) -> Record:
+        """With links to all of its files, of which a page has a thousand."""
+        export = page = self._page(export_id)
+        files = list(export.get("files") or [])
+        while page.get("next"):
+            page = self._page(export_id, after=page["next"])
+            files += page["files"]
+        return {name: value for name, value in export.items() if name != "next"} | {"files": files}
+
+    def _page(self, export_id: str, **asked: str) -> Record:
         try:
-            return dict(self._service.get(f"{_EXPORTS}/{part(export_id)}"))
+            return dict(self._service.get(f"{_EXPORTS}/{part(export_id)}", params=asked))
         except Refused as error:
             if error.status == 404:
                 self._note.forget()

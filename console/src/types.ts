@@ -200,6 +200,11 @@ export interface DataFile {
   url: string;
 }
 
+export interface FilePage {
+  files: DataFile[];
+  next?: string;
+}
+
 export interface Erasure extends Job {
   erasureId: string;
   pseudonym: string;

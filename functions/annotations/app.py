@@ -16,7 +16,7 @@ from hearback.wire.dataset.resources import ANNOTATIONS
 from hearback.wire.jsonapi import JsonApi, of_one_parent
 from hearback.wire.messages import Answer, Request
 
-api = JsonApi(ANNOTATIONS, basic_or_bearer)
+api = JsonApi(ANNOTATIONS, basic_or_bearer, told=("entry",))
 handler = api.handler
 
 
@@ -33,10 +33,10 @@ def create_annotation(caller: Caller, several: Sequence[New], now: int) -> list[
     return annotating.create(caller, entry_id, attributes, now)
 
 
-@api.api.post("/api/v1/dataset/annotations/_rpc", offer=rpc.METHODS, identifies=True)
+@api.api.post("/api/v1/dataset/annotations/_rpc", offer=rpc.METHODS, identifies=True, audited=False)
 def annotations_rpc(request: Request) -> Answer:
     """JSON-RPC 2.0: `show`, `create`, `update` and `delete`, alone or up to 50 in a batch."""
-    return rpc.answer(request, api.api.acting)
+    return rpc.answer(request, api.api.acting, api.api.line)  # each change has its own line in the trail
 
 
 @api.show

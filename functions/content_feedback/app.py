@@ -72,7 +72,7 @@ def moderate_content(
     return answers.decision(content, form.moderation_status)
 
 
-@api.post("/data/contents.json")
+@api.post("/data/contents.json", told=("ContentType",))
 def register_contents(caller: Client, form: requests.ContentsForm) -> answers.RegistrationDocument:
     """Ours, for admins: make up to 10,000 contents known, for a client that takes no unknown ones."""
     caller.require_admin()
@@ -88,7 +88,15 @@ def get_content_configuration(caller: Client) -> answers.ConfigurationDocument:
 
 @api.patch(
     "/data/configuration.json",
-    told=("Duplicates", "RemoderationThreshold", "RequestsPerMinute", "UnknownContents", "UserRequired"),
+    told=(
+        "ContentTypes",
+        "Duplicates",
+        "ReasonRequired",
+        "RemoderationThreshold",
+        "RequestsPerMinute",
+        "UnknownContents",
+        "UserRequired",
+    ),
 )
 def change_content_configuration(
     caller: Client, form: requests.ConfigurationForm

@@ -16,7 +16,11 @@ from hearback.wire.dataset.resources import DATASETS, DELETIONS
 from hearback.wire.jsonapi import JsonApi
 
 api = JsonApi(
-    DATASETS, basic_or_bearer, {"project": related.projects, "entries": related.ENTRIES_OF_DATASETS}
+    DATASETS,
+    basic_or_bearer,
+    {"project": related.projects, "entries": related.ENTRIES_OF_DATASETS},
+    told=("project",),
+    given=("name", "labels", "labeling_configuration", "workflow_configuration"),
 )
 handler = api.handler
 

@@ -26,6 +26,8 @@ api = JsonApi(
         "submitted_by": related.members("submitted_by_id"),
         "reviewed_by": related.members("reviewed_by_id"),
     },
+    told=("dataset", "priority", "wf_step", "status", "assigned_to_id", "submitted_by_id", "reviewed_by_id"),
+    given=("job_id", "resource"),
 )
 handler = api.handler
 
@@ -44,7 +46,10 @@ def create_entry(caller: Caller, several: Sequence[New], now: int) -> list[Entry
 
 
 @api.action(
-    "POST", "/next", {"dataset_id": uuid(required=True), "wf_step": one_of((Step.ANNOTATE, Step.REVIEW))}
+    "POST",
+    "/next",
+    {"dataset_id": uuid(required=True), "wf_step": one_of((Step.ANNOTATE, Step.REVIEW))},
+    told=("dataset_id", "wf_step"),
 )
 def take_next_entry(caller: Caller, attributes: Mapping[str, Any], now: int) -> Entry | None:
     """Ours: take up the most urgent entry of a dataset that the caller may work on; 204 when there is none."""
@@ -69,25 +74,30 @@ def delete_entry(caller: Caller, resource_id: str, now: int) -> None:
     entries.delete(caller, resource_id, now)
 
 
-@api.action("GET", "/{resource_id}/select")
+@api.action("GET", "/{resource_id}/select", audited=True)
 def select_entry(caller: Caller, resource_id: str, _attributes: Mapping[str, Any], now: int) -> Entry:
     """Take up an entry that waits: of several callers at once exactly one gets it."""
     return events.select(caller, resource_id, now)
 
 
-@api.action("PATCH", "/{resource_id}/assign", {"assigned_to_id": integer(required=True)})
+@api.action(
+    "PATCH",
+    "/{resource_id}/assign",
+    {"assigned_to_id": integer(required=True)},
+    told=("assigned_to_id",),
+)
 def assign_entry(caller: Caller, resource_id: str, attributes: Mapping[str, Any], now: int) -> Entry:
     """Give an entry to a member of the project. For its owners."""
     return events.assign(caller, resource_id, attributes["assigned_to_id"], now)
 
 
-@api.action("POST", "/{resource_id}/submit", {"approved": boolean()})
+@api.action("POST", "/{resource_id}/submit", {"approved": boolean()}, told=("approved",))
 def submit_entry(caller: Caller, resource_id: str, attributes: Mapping[str, Any], now: int) -> Entry:
     """Take an entry one step on; from a review with `approved`, to done or back to who submitted it."""
     return events.submit(caller, resource_id, attributes.get("approved"), now)
 
 
-@api.action("POST", "/{resource_id}/error", {"message": text(required=True, most=10_000)})
+@api.action("POST", "/{resource_id}/error", {"message": text(required=True, most=10_000)}, given=("message",))
 def fail_entry(caller: Caller, resource_id: str, attributes: Mapping[str, Any], now: int) -> Entry:
     """Give an entry up; the message is kept with it."""
     return events.fail(caller, resource_id, attributes["message"], now)

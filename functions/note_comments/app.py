@@ -15,7 +15,7 @@ from hearback.wire.dataset import related
 from hearback.wire.dataset.resources import NOTE_COMMENTS
 from hearback.wire.jsonapi import JsonApi
 
-api = JsonApi(NOTE_COMMENTS, basic_or_bearer, {"note_feed": related.note_feeds})
+api = JsonApi(NOTE_COMMENTS, basic_or_bearer, {"note_feed": related.note_feeds}, told=("note_feed",))
 handler = api.handler
 
 

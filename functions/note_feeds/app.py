@@ -23,6 +23,7 @@ api = JsonApi(
         "annotation": related.anchors,
         "note_comments": related.COMMENTS_OF_FEEDS,
     },
+    told=("entry_id", "annotation_id"),
 )
 handler = api.handler
 

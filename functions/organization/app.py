@@ -46,7 +46,9 @@ def get_erasure(caller: Caller, erasureId: str) -> wire.ErasureDocument:
 
 @api.post("/api/v1/organization/exports")
 def export_organization(caller: Caller, request: Request) -> wire.ExportJobDocument:
-    """Export everything that is the organization's, as JSON Lines, in the background."""
+    """Export everything that is the organization's, as JSON Lines, in the background.
+
+    While one export runs, the answer is that one."""
     return wire.export_document(exporting.begin(caller, request.now))
 
 
@@ -57,9 +59,11 @@ def list_organization_exports(caller: Caller) -> wire.ExportJobList:
 
 
 @api.get("/api/v1/organization/exports/{dataExportId}", audited=True)
-def get_organization_export(caller: Caller, dataExportId: str) -> wire.ExportJobDocument:
-    """How far an export is, and once it is done, links to its files for an hour."""
-    return wire.export_with_files(jobs.get(caller, Kind.EXPORT, dataExportId))
+def get_organization_export(
+    caller: Caller, dataExportId: str, query: wire.ExportQuery
+) -> wire.ExportJobDocument:
+    """How far an export is, and once it is done, links to its files for an hour, up to a thousand at once."""
+    return wire.export_with_files(jobs.get(caller, Kind.EXPORT, dataExportId), query.after)
 
 
 @api.get("/api/v1/organization/retention")
@@ -70,7 +74,7 @@ def get_retention(caller: Caller) -> wire.RetentionDocument:
 
 
 @api.patch("/api/v1/organization/retention", told=wire.RETENTION_FIELDS)
-def change_retention(caller: Caller, form: wire.RetentionForm) -> wire.RetentionDocument:
+def change_retention(caller: Caller, form: wire.RetentionForm, request: Request) -> wire.RetentionDocument:
     """Change the periods that are named, from the next day's run on; there is no way back."""
-    days = retention.set_days(caller, form.days())
+    days = retention.set_days(caller, form.days(), request.now)
     return wire.retention_document(days, retention.runs(caller))

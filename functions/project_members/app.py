@@ -15,7 +15,13 @@ from hearback.wire.dataset import related
 from hearback.wire.dataset.resources import PROJECT_MEMBERS
 from hearback.wire.jsonapi import JsonApi
 
-api = JsonApi(PROJECT_MEMBERS, basic_or_bearer, {"project": related.projects})
+api = JsonApi(
+    PROJECT_MEMBERS,
+    basic_or_bearer,
+    {"project": related.projects},
+    told=("project", "account_id", "role", "disabled_at"),
+    given=("email", "name"),
+)
 handler = api.handler
 
 

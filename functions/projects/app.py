@@ -14,7 +14,20 @@ from hearback.wire.credentials import basic_or_bearer
 from hearback.wire.dataset.resources import DELETIONS, PROJECTS
 from hearback.wire.jsonapi import JsonApi
 
-api = JsonApi(PROJECTS, basic_or_bearer)
+api = JsonApi(
+    PROJECTS,
+    basic_or_bearer,
+    told=("creation_mode", "time_form"),
+    given=(
+        "name",
+        "description",
+        "input_schema",
+        "answer_schema",
+        "creation_callback",
+        "delivery_callback",
+        "archival_callback",
+    ),
+)
 handler = api.handler
 
 

@@ -15,4 +15,4 @@ metrics = Metrics(service="retention")
 @logger.inject_lambda_context
 def handler(_event: Any, _context: Any) -> None:
     job = retention.begin(time.time_ns())
-    metrics.add_metric(name="Organizations", unit=MetricUnit.Count, value=len(job.limits) if job else 0)
+    metrics.add_metric(name="Organizations", unit=MetricUnit.Count, value=job.organizations if job else 0)

@@ -38,7 +38,7 @@ def show_feedback_of_round(
     return answers.feedback(place, feedback.get(place, feedback_id))
 
 
-@api.post(FEEDBACKS, told=("finalize",))
+@api.post(FEEDBACKS, told=("finalize", "context"), given=("feedbacks", "feedback"))
 def post_feedback(
     caller: Caller, project: str, task: str, round: str, form: requests.FeedbackForm, request: Request
 ) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def post_feedback(
     return answers.feedbacks(place, entries)
 
 
-@api.delete(FEEDBACKS)
+@api.delete(FEEDBACKS, ids=("feedback_ids", "ids"))
 def delete_feedback_of_round(
     caller: Caller, project: str, task: str, round: str, parameters: requests.DeletionForm, request: Request
 ) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def list_delivered_tasks(
     return answers.tasks(found, lists.delivered(found, query.wanted(), query.part(), deadline))
 
 
-@api.post(f"{PROJECT}/tasks/delivered.json")
+@api.post(f"{PROJECT}/tasks/delivered.json", told=("consumer", "replay"))
 def take_delivered_tasks(
     caller: Caller, project: str, form: requests.DeliveredForm, request: Request, deadline: Deadline
 ) -> dict[str, Any]:
@@ -67,13 +67,13 @@ def take_delivered_tasks(
     return answers.handout(found, handout)
 
 
-@api.post(f"{PROJECT}/tasks/delivered/acknowledge.json")
+@api.post(f"{PROJECT}/tasks/delivered/acknowledge.json", told=("consumer",))
 def acknowledge_delivered_tasks(caller: Caller, project: str, form: requests.DeliveredForm) -> dict[str, Any]:
     """Ours: this consumer has its last page."""
     return {"acknowledged": delivered.acknowledge(projects.find(caller, project), form.name())}
 
 
-@api.post(f"{PROJECT}/tasks/bulk_update.json")
+@api.post(f"{PROJECT}/tasks/bulk_update.json", ids=("task_ids",), told=("priority",))
 def update_priorities(
     caller: Caller, project: str, form: requests.BulkForm, request: Request
 ) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def update_priorities(
     return answers.prioritized(bulk.set_priorities(found, form.task_ids, form.priority, request.now))
 
 
-@api.post(f"{PROJECT}/tasks/delete_tasks.json", told=("task_ids",))
+@api.post(f"{PROJECT}/tasks/delete_tasks.json", ids=("task_ids",))
 def delete_tasks(caller: Caller, project: str, form: requests.IdsForm, request: Request) -> dict[str, Any]:
     """Delete tasks that are new; for each of the others, why it stays."""
     found = projects.find(caller, project)
@@ -96,7 +96,7 @@ def show_task(caller: Caller, project: str, task: Name, query: requests.TaskQuer
     return answers.task(found, tasks.get(found, task))
 
 
-@api.put(f"{PROJECT}/tasks/{{task}}")
+@api.put(f"{PROJECT}/tasks/{{task}}", told=("priority",))
 def update_task(
     caller: Caller, project: str, task: Name, form: requests.PriorityForm, request: Request
 ) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def approve_task(caller: Caller, project: str, task: str, request: Request) -> d
     return answers.task(found, tasks.approve(found, task, request.now))
 
 
-@api.put(f"{PROJECT}/tasks/{{task}}/reject.json")
+@api.put(f"{PROJECT}/tasks/{{task}}/reject.json", given=("reasons",))
 def reject_task(
     caller: Caller, project: str, task: str, form: requests.RejectForm, request: Request
 ) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def redeliver_callback(caller: Caller, project: str, callback: str, request: Req
     return answers.callback(found, again)
 
 
-@api.post(f"{PROJECT}/callbacks/redeliver.json")
+@api.post(f"{PROJECT}/callbacks/redeliver.json", told=("since",))
 def redeliver_callbacks(
     caller: Caller, project: str, form: requests.RedeliverForm, request: Request, deadline: Deadline
 ) -> dict[str, Any]:

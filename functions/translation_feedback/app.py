@@ -36,7 +36,7 @@ def list_feedback(
     return answers.feedback_list(found.entries, found.total, query.page, query.per_page)
 
 
-@api.post("/api/v2/feedback", told=("approvalState",))
+@api.post("/api/v2/feedback", told=("languagePairId", "approvalState"))
 def create_feedback(
     caller: Caller, form: requests.FeedbackCreateForm, request: Request
 ) -> answers.FeedbackDocument:
@@ -49,6 +49,7 @@ def create_feedback(
     answer="text/x-tmx",
     also={202: answers.ExportDocument, 302: None},
     audited=True,
+    **requests.SELECTION,
 )
 def export_feedback(
     caller: Caller, query: requests.FeedbackSelection, request: Request, deadline: Deadline
@@ -66,7 +67,7 @@ def export_feedback(
     return Answer.of(answers.export_document(record, ""), 202, {"Location": status, "Retry-After": "5"})
 
 
-@api.get("/api/v2/feedback/exports/{exportId}")
+@api.get("/api/v2/feedback/exports/{exportId}", audited=True)
 def get_export(caller: Caller, exportId: str) -> answers.ExportDocument:
     """State and progress of an export, and a download URL once it is done."""
     record = translation.exports.get(caller, exportId)
@@ -75,7 +76,7 @@ def get_export(caller: Caller, exportId: str) -> answers.ExportDocument:
     )
 
 
-@api.post("/api/v2/feedback/import", also={202: answers.ImportDocument})
+@api.post("/api/v2/feedback/import", also={202: answers.ImportDocument}, told=requests.IMPORT_OPTIONS)
 def import_feedback(
     caller: Caller, upload: Annotated[Multipart, requests.ImportOptions], request: Request, deadline: Deadline
 ) -> answers.ImportFeedbackResponse | Answer:
@@ -95,7 +96,7 @@ def import_feedback(
     return Answer.of(answers.import_document(record), 202, {"Location": status, "Retry-After": "5"})
 
 
-@api.post("/api/v2/feedback/import/uploads")
+@api.post("/api/v2/feedback/import/uploads", told=requests.IMPORT_OPTIONS)
 def start_upload(
     caller: Caller, parameters: requests.ImportOptions, request: Request
 ) -> answers.UploadDocument:
@@ -118,7 +119,7 @@ def get_import(caller: Caller, importId: str) -> answers.ImportDocument:
     return answers.import_document(translation.imports.get(caller, importId))
 
 
-@api.delete("/api/v2/feedback/batch-delete")
+@api.delete("/api/v2/feedback/batch-delete", **requests.SELECTION)
 def batch_delete(
     caller: Caller, parameters: requests.FeedbackSelection, request: Request, deadline: Deadline
 ) -> int:
@@ -135,7 +136,11 @@ def get_feedback(caller: Caller, feedbackId: requests.FeedbackId) -> answers.Fee
     return answers.feedback_document(translation.feedback.get(caller, feedbackId))
 
 
-@api.put("/api/v2/feedback/{feedbackId}", told=("approvalState",))
+@api.put(
+    "/api/v2/feedback/{feedbackId}",
+    told=("approvalState",),
+    given=("suggestedTranslation", "comment"),
+)
 def update_feedback(
     caller: Caller, feedbackId: requests.FeedbackId, form: requests.FeedbackUpdateForm, request: Request
 ) -> answers.FeedbackDocument:
@@ -160,7 +165,7 @@ def list_language_pairs(caller: Caller, query: requests.LanguagePairQuery) -> an
     return {"languagePairs": [answers.language_pair_document(pair) for pair in pairs if query.matches(pair)]}
 
 
-@api.post("/api/v2/language-pairs")
+@api.post("/api/v2/language-pairs", told=("languagePairId", "sourceLanguageId", "targetLanguageId"))
 def install_language_pair(caller: Caller, form: requests.LanguagePairForm) -> answers.LanguagePairDocument:
     """Ours, for admins: install a language pair."""
     caller.require_admin()

@@ -68,7 +68,7 @@ def old() -> World:
     _traces()
     made = feedback.create(ADMIN, NewFeedback("EngFra", "three", "tres", "trois"), NOW)
     feedback.update(ADMIN, made.feedback_id, Change(approval_state=ApprovalState.APPROVED), NOW)
-    retention.set_days(ADMIN, dict.fromkeys(retention.KINDS, retention.SHORTEST))
+    retention.set_days(ADMIN, dict.fromkeys(retention.KINDS, retention.SHORTEST), NOW)
     job = retention.begin(NOW + 2 * retention.SHORTEST * DAY)
     assert job
     return World(job)
@@ -111,7 +111,7 @@ def of_export(world: World) -> object:
     """The records of the finished export's files, by kind."""
     job = _job(world)
     found: dict[str, list[str]] = {}
-    for name in job.files:
+    for name in exporting.files(job).links:
         lines = read(f"{job.folder}/{name}").decode().splitlines()
         found.setdefault(name.rpartition("-")[0], []).extend(json.loads(line)["key"] for line in lines)
     assert {kind: len(keys) for kind, keys in found.items()} == job.counts

@@ -13,7 +13,8 @@ from hearback.storage import reads
 from hearback.timestamps import DAY, SECOND
 
 from tests.functions.gateway import Product, invoke, sample
-from tests.functions.tasking import Desk
+from tests.functions.labelling import Team
+from tests.functions.tasking import Desk, work
 
 FEEDBACK = "/api/v2/feedback"
 FOREVER = Deadline.after(10**6)
@@ -30,6 +31,15 @@ def trail(product: Product, query: str = "", key: str = "admin") -> list[dict[st
 
 def write(at: int, account: int = 7, action: str = "approve_task", organization: str = "acme") -> audit.Line:
     return audit.write(organization, account, "k1", action, {}, at)
+
+
+def take_out(product: Product, **meant: str) -> None:
+    """Export translation feedback at once, as a file."""
+    event = sample("translation_feedback", "list")
+    event |= {"path": f"{FEEDBACK}/export", "resource": f"{FEEDBACK}/export"}
+    event["multiValueQueryStringParameters"] = {name: [value] for name, value in meant.items()}
+    event["headers"]["Authorization"] = f"Bearer {product.keys['admin']}"
+    assert invoke("translation_feedback", event)["statusCode"] == 200
 
 
 def every(wanted: audit.Wanted, limit: int) -> list[audit.Line]:
@@ -69,15 +79,120 @@ def test_it_says_what_was_refused(product: Product) -> None:
 
 
 def test_it_says_who_took_everything_out(product: Product) -> None:
-    product.ask(
-        "translation_feedback",
-        "GET",
-        f"{FEEDBACK}/exports/41",
-        headers={"Authorization": f"Bearer {product.keys['admin']}"},
-    )
-    assert trail(product) == []  # to look how far it is takes nothing out
+    take_out(product, sourceText="secret", username="user@acme.example", approvalStates="approved")
+    product.call("GET", f"{FEEDBACK}/exports/41")  # what is done has a link to the file
     product.call("POST", "/api/v1/organization/exports", function="organization")
-    assert [line["action"] for line in trail(product)] == ["export_organization"]
+    assert [(line["action"], line["about"], line["outcome"]) for line in trail(product)] == [
+        ("export_organization", {}, ""),
+        ("get_export", {"exportId": "41"}, "NotFound"),
+        (
+            "export_feedback",
+            {"sourceText": "(given)", "username": "user@acme.example", "approvalStates": "approved"},
+            "",
+        ),
+    ]
+
+
+def test_it_says_what_was_deleted_by_ids_or_by_filter(desk: Desk) -> None:
+    product = desk.team.product
+    tasks = [f"51e77305ff1d8131a4{number:06d}" for number in range(1000)]
+    desk.post("tasks/delete_tasks.json", {"task_ids": tasks})
+    product.call(
+        "DELETE", f"{FEEDBACK}/batch-delete", f"approvalStates=rejected&languagePairId={PAIR}&comment=x"
+    )
+    entries = ",".join(str(1_786_482_417_242_393_801 + number) for number in range(100))
+    product.call("DELETE", f"{FEEDBACK}/batch-delete?feedbackIds={entries}")
+    lines = [line["about"] for line in trail(product)][:3]
+    assert lines == [
+        {"feedbackIds": entries},
+        {"approvalStates": "rejected", "languagePairId": PAIR, "comment": "(given)"},
+        {"project": str(desk.number), "task_ids": ",".join(tasks)},
+    ]
+
+
+def test_it_says_how_an_import_was_meant(product: Product) -> None:
+    event = sample("translation_feedback", "import")
+    event["headers"]["Authorization"] = f"Bearer {product.keys['admin']}"
+    event["multiValueQueryStringParameters"] = {"approveAll": ["true"]}
+    invoke("translation_feedback", event)
+    product.call("POST", f"{FEEDBACK}/import/uploads", "applyAll=true&approveAll=false")
+    assert [(line["action"], line["about"]) for line in trail(product)] == [
+        ("start_upload", {"applyAll": "true", "approveAll": "false"}),
+        ("import_feedback", {"approveAll": "true"}),
+    ]
+
+
+def test_it_says_what_became_of_entries_and_members(team: Team) -> None:
+    before = {line["lineId"] for line in trail(team.product)}
+    entry = team.entry()
+    team.annotator.get(f"entries/{entry}/select")
+    team.annotator.act(f"entries/{entry}/submit")
+    team.reviewer.get(f"entries/{entry}/select")
+    team.reviewer.act(f"entries/{entry}/submit", approved=True)
+    members = team.owner.get("project_members").document["data"]
+    one = next(each for each in members if each["attributes"]["email"] == team.annotator.email)
+    team.owner.patch(f"project_members/{one['id']}", {"role": "reviewer", "disabled_at": None, "name": "Ann"})
+    lines = [line for line in trail(team.product) if line["lineId"] not in before]
+    assert [(line["action"], line["about"]) for line in lines] == [
+        (
+            "update_project_member",
+            {"resource_id": one["id"], "role": "reviewer", "disabled_at": "null", "name": "(given)"},
+        ),
+        ("submit_entry", {"resource_id": entry, "approved": "true"}),
+        ("select_entry", {"resource_id": entry}),
+        ("submit_entry", {"resource_id": entry}),
+        ("select_entry", {"resource_id": entry}),
+        ("create_entry", {"dataset": team.leaves, "wf_step": "annotate", "resource": "(given)"}),
+    ]
+
+
+def test_each_call_that_changes_something_has_its_line_and_its_outcome(team: Team) -> None:
+    entry, nothing = team.taken(), "11111111-1111-4111-8111-111111111111"
+    before = {line["lineId"] for line in trail(team.product)}
+
+    def call(method: str, **params: Any) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+    team.annotator.rpc(call("show", id=nothing))
+    made = team.annotator.rpc(call("create", entry_id=entry, dimensions={}, annotation={"label": "secret"}))
+    its_id = made.document["result"]["id"]
+    calls = [
+        call("update", id=its_id, metadata={"x": 1}),
+        call("delete", id=nothing),
+        call("delete", id=its_id),
+    ]
+    team.annotator.rpc(calls)
+    lines = [line for line in trail(team.product) if line["lineId"] not in before]
+    assert {line["action"] for line in lines} == {"annotations_rpc"}
+    told = [(line["about"], line["outcome"]) for line in lines]
+    assert sorted(told, key=str) == sorted(
+        [
+            ({"method": "create", "entry_id": entry}, ""),
+            ({"method": "update", "id": its_id}, ""),
+            ({"method": "delete", "id": nothing}, "NotFound"),
+        ],
+        key=str,
+    )
+
+
+def test_a_page_of_long_lines_ends_before_an_answer_is_full(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "LARGEST_PAGE", 1000)
+    for number in range(5):
+        audit.write("acme", 7, "k1", "delete_tasks", {"task_ids": "x" * 600}, NOW - number * DAY)
+    wanted = audit.Wanted(NOW - 30 * DAY, NOW)
+    page = audit.page("acme", wanted, "", 100, FOREVER)
+    assert (len(page.lines), page.after is None) == (2, False)
+    assert len(every(wanted, 100)) == 5
+
+
+def test_who_is_erased_is_in_no_filter_of_a_line(product: Product) -> None:
+    take_out(product, username="user@acme.example")
+    product.call("POST", "/api/v1/organization/erasures", "email=user@acme.example", function="organization")
+    work("lifecycle", "lifecycle")
+    (line,) = [line for line in trail(product) if line["action"] == "export_feedback"]
+    assert line["about"]["username"].startswith("erased-")
 
 
 def test_every_family_leaves_its_lines(desk: Desk) -> None:
@@ -86,7 +201,8 @@ def test_every_family_leaves_its_lines(desk: Desk) -> None:
     task = desk.task(submit=True)
     desk.approve(task)
     entry = team.taken()
-    team.annotator.rpc({"jsonrpc": "2.0", "id": 1, "method": "show", "params": {"id": entry}})
+    params = {"entry_id": entry, "dimensions": {}, "annotation": {}}
+    team.annotator.rpc({"jsonrpc": "2.0", "id": 1, "method": "create", "params": params})
     form = "ContentType=review&ContentId=product1&ModerationStatus=Rejected"
     product.call("POST", "/data/moderation.json", form, function="content_feedback")
     lines = [line for line in trail(product) if line["lineId"] not in before]

@@ -9,15 +9,17 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from hearback import timestamps
 from hearback.callbacks import items, keys, owing
 from hearback.callbacks.model import Attempted, Kind, Receiver
 from hearback.callbacks.owing import Subject
 from hearback.callbacks.schedule import Delivery, State
+from hearback.organization import expiring, retention
 from hearback.organization import keys as organization_keys
-from hearback.organization import retention
 from hearback.storage import reads
 from hearback.storage.transactions import put, transact
 from hearback.timestamps import DAY
+from hearback.translation import keys as entry_keys
 
 from tests.functions.gateway import Product, invoke, sample
 from tests.functions.tasking import work
@@ -173,3 +175,75 @@ def test_one_day_has_one_run_however_often_it_is_begun(product: Product) -> None
 )
 def test_a_period_is_refused(product: Product, body: str, key: str, status: int) -> None:
     assert ask(product, "PATCH", body, key)[0] == status
+
+
+def restored(product: Product, source: str, modified: str) -> None:
+    """An approved entry that a file has brought, with what it says of its last change."""
+    give(product, source, approve=True)
+    (its_id,) = [
+        entry["feedbackId"]
+        for entry in product.call("GET", FEEDBACK)[1]["feedback"]
+        if entry["sourceText"] == source
+    ]
+    boto3.client("dynamodb").update_item(
+        TableName="TranslationTable",
+        Key=entry_keys.entry("acme", int(its_id)),
+        UpdateExpression="SET modified = :said",
+        ExpressionAttributeValues={":said": {"N": str(timestamps.parse(modified))}},
+    )
+
+
+@pytest.mark.parametrize("modified", ["2019-05-01 00:00:00.000Z", "2109-05-01 00:00:00.000Z"])
+def test_what_was_restored_is_as_old_as_it_is_here(product: Product, clock: list[int], modified: str) -> None:
+    ask(product, "PATCH", "translationFeedback=365")
+    restored(product, "restored", modified)
+    days_pass(clock, 364)
+    assert sources(product) == ["restored"]
+    days_pass(clock, 2)
+    assert sources(product) == []
+
+
+# ── Many organizations ──
+
+
+def test_the_days_job_is_as_small_for_many_organizations_as_for_one(
+    product: Product, clock: list[int]
+) -> None:
+    table, period = organization_keys.table(), {"callbacks": {"N": "30"}, "translation_feedback": {"N": "30"}}
+    for number in range(40):
+        boto3.client("dynamodb").put_item(
+            TableName=table, Item=organization_keys.retention(f"organization-{number}") | period
+        )
+    ask(product, "PATCH", "translationFeedback=30")
+    give(product, "old", approve=True)
+    days_pass(clock, 31)
+    assert sources(product) == []
+    (item,) = reads.every(organization_keys.jobs(retention.EVERYBODY, "retentions"))
+    assert "organization-" not in str(item)
+    assert item["organizations"] == {"N": "41"}
+    assert [run["ended"] for run in ask(product, "GET")[1]["runs"]] == [{"translation": 1}]
+
+
+def test_what_ends_of_more_organizations_than_a_write_counts_is_counted(
+    product: Product, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiring, "_CHUNK", 1)
+    monkeypatch.setattr(expiring, "_MOST_COUNTED", 0)
+    ask(product, "PATCH", "translationFeedback=30")
+    for number in range(3):
+        give(product, f"old {number}", approve=True)
+    days_pass(clock, 31)
+    assert sources(product) == []
+    assert [run["ended"] for run in ask(product, "GET")[1]["runs"]] == [{"translation": 3}]
+
+
+def test_a_period_that_is_set_during_a_run_is_the_next_days(product: Product, clock: list[int]) -> None:
+    ask(product, "PATCH", "callbacks=30")
+    give(product, "old", approve=True)
+    clock[0] += 31
+    invoke("retention", sample("retention", "every_day"))
+    ask(product, "PATCH", "translationFeedback=30")
+    work("lifecycle", "lifecycle")
+    assert sources(product) == ["old"]
+    days_pass(clock, 1)
+    assert sources(product) == []

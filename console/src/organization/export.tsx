@@ -6,7 +6,7 @@ import { useAnnounce } from "../parts/announce";
 import { Badge, Loading, Notice } from "../parts/notice";
 import { type Problem, asProblem } from "../problem";
 import { useSession } from "../session";
-import type { DataExport, DataFile } from "../types";
+import type { DataExport, DataFile, FilePage } from "../types";
 import { SHOWN, sum, useJobs } from "./jobs";
 
 const PATH = "api/v1/organization/exports";
@@ -77,7 +77,14 @@ function Files({ one }: { one: DataExport }) {
   const show = async () => {
     setProblem(null);
     try {
-      setFiles((await api.get<{ files: DataFile[] }>(`${PATH}/${one.exportId}`)).files);
+      const found: DataFile[] = [];
+      let next = "";
+      do {
+        const page = await api.get<FilePage>(`${PATH}/${one.exportId}${next && `?after=${encodeURIComponent(next)}`}`);
+        found.push(...page.files);
+        next = page.next ?? "";
+      } while (next);
+      setFiles(found);
     } catch (thrown) {
       setProblem(asProblem(thrown));
     }

@@ -1,6 +1,6 @@
 // The lines of the audit trail as a table.
 
-import { time } from "../format";
+import { plural, time } from "../format";
 import { Badge, TableBox } from "../parts/notice";
 import { address, useQuery } from "../router";
 import type { AuditLine } from "../types";
@@ -49,7 +49,7 @@ function Line({ line, alike }: { line: AuditLine; alike: Alike }) {
       <td>
         {Object.entries(line.about).map(([name, value]) => (
           <div key={name}>
-            <span class="hint">{name}</span> {value}
+            <span class="hint">{name}</span> <Told value={value} />
           </div>
         ))}
       </td>
@@ -60,3 +60,16 @@ function Line({ line, alike }: { line: AuditLine; alike: Alike }) {
     </tr>
   );
 }
+
+/** A line names all that was deleted, which may be thousands of ids: shown when asked for. */
+function Told({ value }: { value: string }) {
+  if (value.length <= SHOWN) return <>{value}</>;
+  return (
+    <details>
+      <summary>{plural(value.split(",").length, "value")}</summary>
+      {value.replaceAll(",", ", ")}
+    </details>
+  );
+}
+
+const SHOWN = 200; // characters

@@ -127,6 +127,18 @@ def _if_fresh(answer: httpx.Response) -> Any:
     return lambda request: answer if request.url.query == b"fresh" else httpx.Response(403)
 
 
+def test_an_export_of_more_files_than_an_answer_holds_is_fetched_whole(
+    terminal: Terminal, offered: Line, folder: Path
+) -> None:
+    first, second = FILES
+    pages = {**with_links(first), "next": first}, {**with_links(second), "next": ""}
+    offered.once(f"GET {EXPORTS}/e1", *pages)
+    assert export(terminal, folder).code == 0
+    assert contents(folder) == FILES
+    asked = [request for request in offered.asked if request.url.path.endswith("/e1")]
+    assert [request.url.params.get("after") for request in asked] == [None, first]
+
+
 def test_files_that_are_gone_are_told_and_the_next_export_is_a_new_one(
     terminal: Terminal, offered: Line, folder: Path
 ) -> None:

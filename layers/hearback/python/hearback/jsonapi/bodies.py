@@ -5,7 +5,7 @@ Unknown and read-only attributes are ignored, so that a client may send back wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from hearback.errors import Conflict, Forbidden, Invalid
@@ -71,6 +71,26 @@ def changes(resource: Resource, document: Any, id: str) -> dict[str, Any]:
     found = _attributes(resource.attributes, given, _ATTRIBUTES, faults, creating=False)
     refuse(faults)
     return found
+
+
+def said(body: bytes, names: Collection[str]) -> dict[str, list[Any]]:
+    """What a body says, unchecked, of some attributes and relationships: different values, and ids, by name."""
+    document = read(body) if body.strip() else {}
+    data = document.get("data", {"attributes": document}) if isinstance(document, dict) else {}
+    found: dict[str, list[Any]] = {}
+    for record in data if isinstance(data, list) else [data]:
+        for name, value in _said(record):
+            if name in names and value not in found.setdefault(name, []):
+                found[name].append(value)
+    return found
+
+
+def _said(record: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(record, dict):
+        yield from _object(record, "attributes", "", []).items()
+        for name, value in _object(record, "relationships", "", []).items():
+            linked = value.get("data") if isinstance(value, dict) else None
+            yield name, linked.get("id") if isinstance(linked, dict) else None
 
 
 def attributes(resource: Resource, given: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:

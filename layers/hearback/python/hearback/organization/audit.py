@@ -30,6 +30,10 @@ MOST_READ = 10_000
 """Lines that one page looks at; what is behind them is the next page's."""
 
 
+LARGEST_PAGE = 2_000_000
+"""Characters of what the lines of one page are about, after which it ends: an answer holds 6 MB."""
+
+
 class Line(NamedTuple):
     id: str
     organization_id: str
@@ -96,15 +100,16 @@ def page(organization_id: str, wanted: Wanted, after: str, limit: int, deadline:
     """Up to `limit` of the wanted lines behind the place `after`.
 
     There may be fewer, or none, and a next page all the same: a page looks at `MOST_READ` lines at most,
-    and ends at the deadline.
+    and ends at the deadline, or when it is large.
     """
     found: list[Line] = []
-    looked = after
+    looked, size = after, 0
     places = islice(_places(organization_id, wanted, after, limit), MOST_READ)
     for looked, line in places:
         if line is not None and wanted.has(line):
             found.append(line)
-        if len(found) == limit or deadline.passed:
+            size += sum(map(len, line.about.values()))
+        if len(found) == limit or size > LARGEST_PAGE or deadline.passed:
             return Page(found, looked)
     return Page(found, looked if next(_places(organization_id, wanted, looked, 1), None) else None)
 

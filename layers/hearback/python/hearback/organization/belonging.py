@@ -38,12 +38,16 @@ FOLDERS = (
 )
 """Of the transfer bucket."""
 
+_MOST_KNOWN = 10_000
+"""Callbacks and batches of which it is remembered whether they are an organization's."""
+
 
 class Organization:
     """One organization, as the owner of items."""
 
     def __init__(self, organization_id: str) -> None:
         self.id = organization_id
+        self._known: dict[tuple[str, str], bool] = {}
 
     def has(self, table: str, item: Item) -> bool:
         """Whether the item of the table (a name of `TABLES`) is this organization's."""
@@ -54,6 +58,8 @@ class Organization:
         match table:
             case "translation_table" | "content_table":
                 return before == self.id
+            case "organization_table" if before == "retention":
+                return get_text(item, "sk") == self.id
             case "access_table" | "organization_table" | "dataset_table":
                 return rest.partition("#")[0] == self.id
             case "callback_table" if before == "attempts":
@@ -91,9 +97,18 @@ class Organization:
     def _has_callback(self, callback_id: str) -> bool:
         """An attempt names its callback alone, and that is kept below its project."""
         keys = [callback_keys.callback(int(project), callback_id) for project in sorted(self._projects)]
-        return bool(reads.get_many(settings().callback_table, keys))
+        return self._has_any("callback_table", keys, callback_id)
 
     def _has_batch(self, batch_id: str) -> bool:
         """A row that became no task names its batch alone, and that is kept below its project."""
         keys = [task_keys.batch(int(project), int(batch_id)) for project in sorted(self._projects)]
-        return bool(reads.get_many(settings().task_table, keys))
+        return self._has_any("task_table", keys, batch_id)
+
+    def _has_any(self, table: str, keys: list[Item], its_id: str) -> bool:
+        """Whether any of the items is there. What belongs to one of them stands together: whoever walks over
+        all of it is answered by heart."""
+        if (table, its_id) not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[table, its_id] = bool(reads.get_many(getattr(settings(), table), keys))
+        return self._known[table, its_id]

@@ -14,21 +14,24 @@ from typing import Any
 from hearback.callbacks import items as callback_items
 from hearback.callbacks import keys as callback_keys
 from hearback.deadline import Deadline
-from hearback.organization import forgetting, jobs, records, walking
+from hearback.organization import forgetting, jobs, records, retention, walking
 from hearback.organization.jobs import Job, Kind, State
 from hearback.settings import settings
 from hearback.storage import owed, reads, transactions
 from hearback.storage.items import Item, get_number, get_text, key_of
 from hearback.storage.transactions import ConditionFailed, transact
+from hearback.timestamps import DAY
 from hearback.translation import entries
 from hearback.translation.entries import Batch, Lost
 from hearback.translation.keys import COUNT_SHARDS
-from hearback.translation.model import ApprovalState
+from hearback.translation.model import ApprovalState, Feedback
 
 TABLES = ("translation_table", "callback_table", "content_table")
 _CHUNK = 64
 """Items looked at together; what ends, ends 16 at a time."""
 _SEVERAL = 50
+_MOST_COUNTED = transactions.MOST_WRITES - 1 - _CHUNK
+"""Organizations of which something has ended: with those of one more chunk they are counted in one transaction."""
 
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
@@ -42,7 +45,7 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     except ConditionFailed:
         return  # another worker has brought it further: it is left to that one
     if after.state is State.RUNNING:
-        owed.pass_on(jobs.QUEUE, message)
+        owed.pass_on(jobs.QUEUE, message, group=job.group)
 
 
 class _Work:
@@ -51,6 +54,7 @@ class _Work:
     def __init__(self, job: Job, deadline: Deadline) -> None:
         self._job = job
         self._deadline = deadline
+        self._limits = retention.limits(job)
 
     def go_on(self) -> Job:
         while self._job.stage < len(TABLES):
@@ -60,22 +64,26 @@ class _Work:
         return jobs.end(self._job, State.DONE, time.time_ns())
 
     def _piece(self, table: str) -> None:
-        piece, ended = walking.items(table, self._job.place), Counter(self._job.counts)
+        piece, ended = walking.items(table, self._job.place), Counter[str]()
         place = piece.place
         for start in range(0, len(piece.items), _CHUNK):
             chunk = piece.items[start : start + _CHUNK]
             whose = reads.at_once(lambda item: self._end(table, item), chunk)
-            ended.update(f"{each}/{table.removesuffix('_table')}" for each in whose if each)
-            if self._deadline.passed and start + _CHUNK < len(piece.items):
+            ended.update(each for each in whose if each)
+            enough = self._deadline.passed or len(ended) > _MOST_COUNTED
+            if enough and start + _CHUNK < len(piece.items):
                 place = key_of(chunk[-1])
                 break
-        after = self._job._replace(stage=self._job.stage + (place is None), place=place, counts=dict(ended))
-        self._job = jobs.advance(self._job, after)
+        name = table.removesuffix("_table")
+        counts = Counter(self._job.counts) + Counter({name: ended.total()})
+        after = self._job._replace(stage=self._job.stage + (place is None), place=place, counts=dict(counts))
+        each_ones = [retention.count(after, whose, name, number) for whose, number in ended.items()]
+        self._job = jobs.advance(self._job, after, each_ones)
 
     def _end(self, table: str, item: Item) -> str:
         """End the item if its time is over; whose it was, if so."""
         whose = get_text(item, "organization_id") or item["pk"]["S"].partition("#")[0]
-        limits = self._job.limits.get(whose)
+        limits = self._limits.get(whose)
         kind = records.kind_of(table, item) if limits else None
         if not (limits and kind in _ENDS):
             return ""
@@ -85,7 +93,7 @@ class _Work:
 
 def _end_entry(item: Item, limit: int) -> bool:
     entry = entries.from_item(item)
-    if entry.modified >= limit or entry.approval_state is ApprovalState.AWAITING:
+    if _changed(entry) >= limit or entry.approval_state is ApprovalState.AWAITING:
         return False
     guards = entries.read_guards(entry.organization_id, entries.sources_of([(entry, None)]))
     batch = Batch(entry.organization_id, guards)
@@ -95,6 +103,13 @@ def _end_entry(item: Item, limit: int) -> bool:
     except Lost:
         return False
     return True
+
+
+def _changed(entry: Feedback) -> int:
+    """When an entry was changed here. A file that restores it may say any time: one before it came, or one that
+    is yet to come, does not count."""
+    ours = entry.added <= entry.modified <= time.time_ns() + DAY  # clocks differ a little
+    return entry.modified if ours else entry.added
 
 
 def _end_callback(item: Item, limit: int) -> bool:

@@ -1,47 +1,63 @@
 """Exports of a whole organization: a folder of JSON Lines files, some for each kind of record.
 
-Every table is read to its end, and what is the organization's is written, a piece at a time. A piece's files have
-the step's number in their names: a worker that dies before the step is saved writes the same files again.
-A record that changes meanwhile is in the export once, as it was when it was read.
+Every table is read to its end, and what is the organization's is written, a piece at a time. The names of a
+piece's files are kept in the transaction that saves its place: what a worker has written that died, or was overtaken,
+before that is no part of the export. A record that changes meanwhile is in it once, as it was when it was read.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from hearback import clients
 from hearback.access.model import Caller
 from hearback.deadline import Deadline
-from hearback.organization import jobs, records, walking
+from hearback.organization import jobs, keys, records, walking
 from hearback.organization.belonging import TABLES, Organization
 from hearback.organization.jobs import Job, Kind, State
 from hearback.settings import settings
-from hearback.storage import owed
-from hearback.storage.items import Item
+from hearback.storage import owed, reads, transactions
+from hearback.storage.items import Item, number
 from hearback.storage.transactions import ConditionFailed
+from hearback.timestamps import SECOND
 
 LINK_LIFETIME = 3600
 """Seconds for which a download URL can be used; the export's status gives fresh ones."""
 
-PIECE = 8 << 20
-"""Characters of lines, over all kinds, that one step writes."""
+PIECE = 64 << 20
+"""Bytes of lines, over all kinds, at which one step writes them. It holds them twice, in 1,769 MB."""
 
-MOST_FILES = 3_000
-"""Names that the job's record holds; past them a step is as large as a round allows."""
+MOST_LINKED = 1_000
+"""Files of one page: 2 MB of links."""
 
 
 def begin(caller: Caller, now: int) -> Job:
-    """Start the export of everything that is the caller's organization's."""
+    """Start the export of everything that is the caller's organization's; the one that runs, if one does."""
     caller.require_admin()
-    return jobs.start(jobs.new(caller, Kind.EXPORT, now))
+    try:
+        return jobs.start(jobs.new(caller, Kind.EXPORT, now))
+    except jobs.TooMany as running:
+        return running.jobs[0]
 
 
-def links(job: Job) -> dict[str, str]:
+class Files(NamedTuple):
+    """A page of an export's files, by name; `after` is where the next page begins, empty when there is none."""
+
+    links: dict[str, str]
     """By the name of each file, a URL under which it can be fetched for an hour."""
-    return {name: _link(job, name) for name in job.files}
+    after: str
+
+
+def files(job: Job, after: str = "") -> Files:
+    """Those behind the name `after`."""
+    run = keys.files(job.organization_id, job.id).after(after)
+    found, more = reads.keys(run, MOST_LINKED)
+    names = [item["sk"]["S"] for item in found]
+    return Files({name: _link(job, name) for name in names}, names[-1] if more else "")
 
 
 def _link(job: Job, name: str) -> str:
@@ -63,7 +79,7 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     except ConditionFailed:
         return  # another worker has brought it further: it is left to that one
     if after.state is State.RUNNING:
-        owed.pass_on(jobs.QUEUE, message)
+        owed.pass_on(jobs.QUEUE, message, group=job.group)
 
 
 class _Work:
@@ -83,34 +99,39 @@ class _Work:
 
     def _step(self) -> None:
         """Read on until there is enough for some files, write them, and save the place."""
-        lines: dict[str, list[str]] = defaultdict(list)
+        lines: dict[str, list[bytes]] = defaultdict(list)
         stage, place, size = self._job.stage, self._job.place, 0
-        while stage < len(TABLES) and (size < PIECE or len(self._job.files) > MOST_FILES):
+        while stage < len(TABLES) and size < PIECE:
             piece = walking.items(TABLES[stage], place)
             size += sum(self._add(TABLES[stage], item, lines) for item in piece.items)
             stage, place = stage + (piece.place is None), piece.place
             if self._deadline.passed:
                 break
-        files = tuple(self._write(kind, several) for kind, several in sorted(lines.items()))
+        written = [self._write(kind, several) for kind, several in sorted(lines.items())]
         counts = dict(self._job.counts)
         for kind, several in lines.items():
             counts[kind] = counts.get(kind, 0) + len(several)
-        after = self._job._replace(stage=stage, place=place, counts=counts, files=self._job.files + files)
-        self._job = jobs.advance(self._job, after)
+        after = self._job._replace(stage=stage, place=place, counts=counts)
+        self._job = jobs.advance(self._job, after, [self._keep(name) for name in written])
 
-    def _add(self, table: str, item: Item, lines: dict[str, list[str]]) -> int:
+    def _add(self, table: str, item: Item, lines: dict[str, list[bytes]]) -> int:
         kind = records.kind_of(table, item)
         if kind is None or not self._organization.has(table, item):
             return 0
-        lines[kind].append(records.line(item))
+        lines[kind].append(records.line(item).encode("utf-8", "surrogatepass"))
         return len(lines[kind][-1])
 
-    def _write(self, kind: str, lines: list[str]) -> str:
-        name = f"{kind}-{self._job.revision:06d}.jsonl"
+    def _write(self, kind: str, lines: list[bytes]) -> str:
+        name = f"{kind}-{self._job.revision:06d}{secrets.token_hex(2)}.jsonl"
         clients.s3().put_object(
             Bucket=settings().transfer_bucket,
             Key=f"{self._job.folder}/{name}",
-            Body="".join(lines).encode("utf-8", "surrogatepass"),
+            Body=b"".join(lines),
             ContentType="application/jsonl",
         )
         return name
+
+    def _keep(self, name: str) -> transactions.Write:
+        file = keys.file(self._job.organization_id, self._job.id, name)
+        expires = {"expires": number((self._job.created + jobs.KEPT) // SECOND)}
+        return transactions.put(keys.table(), file | expires)

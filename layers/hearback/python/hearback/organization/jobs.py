@@ -6,19 +6,21 @@ was done up to there; a worker that dies does the last piece again, which change
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hearback.access.model import Caller
-from hearback.errors import NotFound
+from hearback.errors import Busy, Conflict, NotFound
 from hearback.ids import uuid7
 from hearback.organization import keys
 from hearback.storage import owed, reads, transactions
 from hearback.storage.codec import JSON, NUMBER, TEXT, Codec, enum
-from hearback.storage.items import Item, get_text, number
-from hearback.storage.transactions import Write, transact
+from hearback.storage.items import Item, get_text, number, text
+from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import DAY, SECOND
 
 QUEUE = "lifecycle"
@@ -26,12 +28,20 @@ KEPT = 400 * DAY
 """As long as the audit trail speaks of it."""
 _PATIENCE = 60 * SECOND
 _MOST_LISTED = 100
+_TRIES = 20
+
+
+GIVEN_UP = "It was tried many times to no effect, and given up."
 
 
 class Kind(StrEnum):
     ERASURE = "erasures"
     EXPORT = "exports"
     RETENTION = "retentions"
+
+
+MOST_RUNNING = {Kind.ERASURE: 10, Kind.EXPORT: 1}
+"""Jobs of an organization at the same time: two workers serve everybody. A day's retention is nobody's."""
 
 
 class State(StrEnum):
@@ -69,16 +79,19 @@ class Job(NamedTuple):
     found: int = 0
     """What the pass that is under way has found."""
 
-    limits: dict[str, dict[str, int]] = {}  # noqa: RUF012 - never changed
-    """Of retention, by organization and kind of record: the instant (ns) before which it ends."""
-
-    files: tuple[str, ...] = ()
-    """Of an export: the objects written so far, by their names below its folder."""
+    organizations: int = 0
+    """Of retention: how many do not want to keep everything."""
 
     @property
     def message(self) -> dict[str, Any]:
         """What a worker needs to go on with it."""
         return {"organization": self.organization_id, "job": self.id, "kind": str(self.kind)}
+
+    @property
+    def group(self) -> str:
+        """Of its messages, so that none of an organization's many jobs makes another one's wait. A digest: not
+        every organization's id is one that SQS takes."""
+        return hashlib.sha256(self.organization_id.encode()).hexdigest()[:32]
 
     @property
     def folder(self) -> str:
@@ -93,7 +106,7 @@ _JOB = Codec(
     {"id": TEXT, "organization_id": TEXT, "kind": enum(Kind), "state": enum(State), "requested_by": NUMBER}
     | {"created": NUMBER, "stage": NUMBER, "place": JSON, "counts": JSON, "finished": NUMBER, "error": TEXT}
     | {"revision": NUMBER, "email": TEXT, "user_ids": _TUPLE, "account_id": NUMBER, "pseudonym": TEXT}
-    | {"passes": NUMBER, "found": NUMBER, "files": _TUPLE, "limits": JSON._replace(absent={})},
+    | {"passes": NUMBER, "found": NUMBER, "organizations": NUMBER},
 )
 
 
@@ -102,12 +115,44 @@ def new(caller: Caller, kind: Kind, now: int) -> Job:
     return Job(its_id, caller.organization_id, kind, State.RUNNING, caller.account_id, now)
 
 
+class TooMany(Conflict):
+    """As many `jobs` of the kind are running as the organization may have; the newest is the first."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        super().__init__("Too many of these are running; wait until one is done.", f"at most {len(jobs)}")
+        self.jobs = tuple(jobs)
+
+
 def start(job: Job) -> Job:
-    """Keep the new job, owe its end, and tell the worker."""
-    debt = owed.owe(job.id, QUEUE, job.message, job.created + _PATIENCE)
-    transact([transactions.put(keys.table(), _item(job), "attribute_not_exists(pk)"), debt])
-    owed.send(QUEUE, job.message)
+    """Keep the new job, owe its end, and tell the worker.
+
+    Raises `TooMany`; `ConditionFailed` where the very same job is there already.
+    """
+    new = transactions.put(keys.table(), _item(job), "attribute_not_exists(pk)")
+    writes = [new, owed.owe(job.id, QUEUE, job.message, job.created + _PATIENCE)]
+    if job.kind in MOST_RUNNING:
+        _begin_one(job, MOST_RUNNING[job.kind], writes)
+    else:
+        transact(writes)
+    owed.send(QUEUE, job.message, group=job.group)
     return job
+
+
+def _begin_one(job: Job, most: int, writes: list[Write]) -> None:
+    """Write it if there is room, and if no other one has begun since those that run were counted."""
+    its_last = keys.last_job(job.organization_id, job.kind)
+    for _ in range(_TRIES):
+        seen = reads.get(keys.table(), its_last)
+        running = [one for one in latest_of(job.organization_id, job.kind) if one.state is State.RUNNING]
+        if len(running) >= most:
+            raise TooMany(running)
+        condition, values = (
+            ("job = :seen", {"seen": seen["job"]}) if seen else ("attribute_not_exists(pk)", {})
+        )
+        last = transactions.put(keys.table(), its_last | {"job": text(job.id)}, condition, **values)
+        with suppress(ConditionFailed):
+            return transact([*writes, last])
+    raise Busy("Others keep beginning the same.")
 
 
 def find(organization_id: str, kind: Kind, job_id: str) -> Job | None:
@@ -120,7 +165,7 @@ def get(caller: Caller, kind: Kind, job_id: str) -> Job:
     job = find(caller.organization_id, kind, job_id)
     if job is None:
         raise NotFound(f"There is no such {kind.removesuffix('s')}.", job_id[:80])
-    return job
+    return _as_they_are([job])[0]
 
 
 def latest(caller: Caller, kind: Kind) -> list[Job]:
@@ -131,7 +176,18 @@ def latest(caller: Caller, kind: Kind) -> list[Job]:
 
 def latest_of(organization_id: str, kind: Kind) -> list[Job]:
     run = keys.jobs(organization_id, kind)
-    return [_JOB.from_item(item) for item in reads.query(run, _MOST_LISTED, backwards=True)[0]]
+    return _as_they_are([_JOB.from_item(item) for item in reads.query(run, _MOST_LISTED, backwards=True)[0]])
+
+
+def _as_they_are(several: list[Job]) -> list[Job]:
+    """The jobs, of which those that nobody goes on with have failed, whatever their records say.
+
+    A person who sends the message of such a job again makes it a running one."""
+    running = [job.id for job in several if job.state is State.RUNNING]
+    given_up = owed.given_up(running)
+    return [
+        job._replace(state=State.FAILED, error=GIVEN_UP) if job.id in given_up else job for job in several
+    ]
 
 
 def advance(before: Job, after: Job, writes: Sequence[Write] = ()) -> Job:

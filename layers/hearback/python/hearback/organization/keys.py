@@ -3,7 +3,10 @@
     pk                        sk                   what
     audit#<org>#<day>#<n>     <line's id>          a line of the audit trail, in one of 4 parts of its day; expires
     jobs#<org>#<kind>         <job's id>           an erasure, an export or a day's retention, and how far it is; expires
+    last_job#<org>            <kind>               the job that was begun last
+    files#<org>#<job's id>    <name>               a file that an export has written; expires
     retention                 <org>                how long the organization keeps what
+    ended#<org>               <job's id>           what a day's retention has ended of the organization's; expires
 
 Ids are version 7 UUIDs: their order is that of time.
 """
@@ -43,6 +46,19 @@ def jobs(organization_id: str, kind: str) -> Range:
     return Range(table(), f"jobs#{organization_id}#{kind}")
 
 
+def last_job(organization_id: str, kind: str) -> Item:
+    return key(f"last_job#{organization_id}", kind)
+
+
+def file(organization_id: str, job_id: str, name: str) -> Item:
+    return key(f"files#{organization_id}#{job_id}", name)
+
+
+def files(organization_id: str, job_id: str) -> Range:
+    """Those of an export, in the order of their names."""
+    return Range(table(), f"files#{organization_id}#{job_id}")
+
+
 def retention(organization_id: str) -> Item:
     return key("retention", organization_id)
 
@@ -50,3 +66,12 @@ def retention(organization_id: str) -> Item:
 def retentions() -> Range:
     """Those of all organizations that have set any."""
     return Range(table(), "retention")
+
+
+def ended(organization_id: str, job_id: str) -> Item:
+    return key(f"ended#{organization_id}", job_id)
+
+
+def all_ended(organization_id: str) -> Range:
+    """What each day's retention has ended, in the order of the days."""
+    return Range(table(), f"ended#{organization_id}")

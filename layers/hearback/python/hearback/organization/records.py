@@ -33,10 +33,14 @@ _KINDS = (
     ("dataset_table", r"note_comments#.*", ".*", "note_comments"),
     ("task_table", r"tasks#.*", ".*", "tasks"),
     ("task_table", r"batches#.*", ".*", "task_batches"),
+    ("task_table", r"failures#.*", ".*", "task_failures"),
     ("callback_table", r"callbacks#.*", ".*", "callbacks"),
+    ("callback_table", r"attempts#.*", ".*", "callback_attempts"),
     ("feedback_table", r"reviews#.*", ".*", "task_feedback"),
     ("organization_table", r"audit#.*", ".*", "audit"),
     ("organization_table", r"jobs#.*", ".*", "jobs"),
+    ("organization_table", r"retention", ".*", "retention"),
+    ("organization_table", r"ended#.*", ".*", "retention_runs"),
 )
 _MATCHERS = [(table, re.compile(pk), re.compile(sk, re.DOTALL), kind) for table, pk, sk, kind in _KINDS]
 

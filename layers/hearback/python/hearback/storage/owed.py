@@ -100,12 +100,12 @@ def hold(owed_id: str, now: int) -> bool:
     return True
 
 
-def pass_on(queue: str, message: Mapping[str, Any], delay: int = 0) -> None:
+def pass_on(queue: str, message: Mapping[str, Any], delay: int = 0, group: str | None = None) -> None:
     """Send the worker its own message again, for the next round, which may begin `delay` seconds later."""
     rounds = int(message.get("round", 0)) + 1
     if rounds > MOST_ROUNDS:
         raise Unfinished("The work takes more rounds than any should.", json.dumps(message))
-    send(queue, {**message, "round": rounds}, delay)
+    send(queue, {**message, "round": rounds}, delay, group)
 
 
 class Swept(NamedTuple):
@@ -130,7 +130,7 @@ def sweep(now: int, patience: int, deadline: Deadline = _WHENEVER) -> Swept:
             break
         sends = get_number(item, "sends") + 1
         if sends > MOST_SENDS:
-            if _claim(item, now + _FOREVER, sends):
+            if _claim(item, _NEVER, sends):
                 given_up.append(item["sk"]["S"])
         elif _claim(item, now + patience * sends, sends):
             send(get_text(item, "queue"), json.loads(get_text(item, "message")))
@@ -139,7 +139,13 @@ def sweep(now: int, patience: int, deadline: Deadline = _WHENEVER) -> Swept:
 
 
 _MINUTE = 60 * SECOND
-_FOREVER = 100 * 365 * 24 * 3600 * SECOND
+_NEVER = 10**20 - 1
+
+
+def given_up(owed_ids: Sequence[str]) -> frozenset[str]:
+    """Those whose message no sweep sends again, and which no worker has taken up since then."""
+    debts = reads.get_many(settings().owed_table, [_key(owed_id) for owed_id in owed_ids])
+    return frozenset(item["sk"]["S"] for item in debts if item["due"] == _instant(_NEVER))
 
 
 def _overdue(now: int) -> Iterator[Item]:

@@ -22,7 +22,8 @@ import inspect
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -162,6 +163,21 @@ class Api:
         operation = next(one for one in self._operations_here() if one.identifies)
         self._trail.begin(operation, request, caller, request.variables(operation.address))
         return caller
+
+    @contextmanager
+    def line(self, request: Request, caller: Identified, about: Mapping[str, str]) -> Iterator[None]:
+        """In the trail a line of its own for what is done meanwhile: one call of several in a request."""
+        operation = next(one for one in self._operations_here() if one.identifies)
+        self._trail.call(operation, request, caller, about)
+        try:
+            yield
+        except HearbackError as error:
+            self._leave(error)
+            raise
+        except Exception:
+            self._leave(HearbackError("The service failed."))
+            raise
+        self._trail.end()
 
     def _identify(self, request: Request) -> Identified:
         caller = self.authenticate(request)

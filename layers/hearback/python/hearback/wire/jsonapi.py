@@ -71,9 +71,13 @@ class JsonApi:
         authenticate: Callable[[Request], Caller],
         fetches: Mapping[str, Fetch] | None = None,
         api: Api | None = None,
+        told: Sequence[str] = (),
+        given: Sequence[str] = (),
     ) -> None:
-        """`api`: whose Lambda serves this resource too, where it has none of its own."""
+        """`api`: whose Lambda serves this resource too, where it has none of its own. `told`, `given`: what the
+        audit trail says of the bodies that make and change records, as in `Operation`."""
         self.resource = resource
+        self._audit = {"told": told, "given": given}
         self.api = api or Api(DATASET, authenticate)
         self._fetches = fetches or {}
 
@@ -110,7 +114,9 @@ class JsonApi:
                 place = self.resource.url(request.base_url, record.id)
                 return self._answer(self._one(request, record), 201, {"Location": place})
 
-            return self._declare("POST", "", function, route, self._offer("create", function, most=most))
+            return self._declare(
+                "POST", "", function, route, self._offer("create", function, most=most), **self._audit
+            )
 
         return declare
 
@@ -131,7 +137,7 @@ class JsonApi:
             changes = bodies.changes(self.resource, bodies.read(_body(request)), resource_id)
             return self._answer(self._one(request, function(caller, resource_id, changes, _now(request))))
 
-        return self._declare("PATCH", _ONE, function, route, self._offer("update", function))
+        return self._declare("PATCH", _ONE, function, route, self._offer("update", function), **self._audit)
 
     def destroy(self, function: Callable[[Caller, str, int], Any]) -> Function:
         """`DELETE` one record; what the function gives, if anything, is where its progress is to be seen."""
@@ -150,10 +156,12 @@ class JsonApi:
         method: str,
         path: str,
         expected: Mapping[str, Attribute] | None = None,
+        **audit: Any,
     ) -> Callable[[Function], Function]:
         """`method` on `path` below the collection: `function(caller, [id], attributes, now)` gives a record.
 
-        Without a record the answer is 204. `expected`: the attributes that the body brings.
+        Without a record the answer is 204. `expected`: the attributes that the body brings. `audit`: what
+        the audit trail says of it, as in `Operation`.
         """
 
         def declare(function: Function) -> Function:
@@ -172,18 +180,27 @@ class JsonApi:
 
             route = on_record if "{resource_id}" in path else on_collection
             offer = self._offer("action", function, expected=expected)
-            return self._declare(method, path, function, route, offer)
+            return self._declare(method, path, function, route, offer, **audit)
 
         return declare
 
     def _offer(self, kind: Kind, function: Function, **more: Any) -> Offer:
         return Offer(kind, self.resource, inspect.get_annotations(function).get("return"), **more)
 
-    def _declare(self, method: str, path: str, function: Function, route: Function, offer: Offer) -> Function:
+    def _declare(
+        self, method: str, path: str, function: Function, route: Function, offer: Offer, **audit: Any
+    ) -> Function:
         """`path` goes on from the collection's."""
         route.__name__, route.__doc__ = function.__name__, function.__doc__
         declare = {"GET": self.api.get, "POST": self.api.post, "PATCH": self.api.patch}
-        declare.get(method, self.api.delete)(self.resource.path + path, offer=offer)(route)
+        names = {*audit.get("told", ()), *audit.get("given", ())}
+        declared = declare.get(method, self.api.delete)
+        declared(
+            self.resource.path + path,
+            offer=offer,
+            said=lambda request: bodies.said(_body(request), names),
+            **audit,
+        )(route)
         return function
 
     # ── Documents ──

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -100,18 +100,26 @@ class Request:
     @cached_property
     def said(self) -> dict[str, list[Any]]:
         """All that form and query string say, by names in lower case: the different values of each."""
-        body = self.form.items() if self._is_json and self.body else reading.form_pairs(self.body)
         values: dict[str, list[Any]] = {}
-        for name, value in (*body, *reading.query_pairs(self.all_values)):
+        for name, value in (*self._body_pairs(), *reading.query_pairs(self.all_values)):
             several = values.setdefault(name.lower(), [])
             if value not in several:
                 several.append(value)
         return values
 
+    def _body_pairs(self) -> Iterable[tuple[str, Any]]:
+        if self._is_multipart:
+            return self.upload.fields.items()
+        return self.form.items() if self._is_json and self.body else reading.form_pairs(self.body)
+
+    @property
+    def _is_multipart(self) -> bool:
+        return (self.header("Content-Type") or "").lower().startswith("multipart/form-data")
+
     @cached_property
     def upload(self) -> reading.Multipart:
         content_type = self.header("Content-Type") or ""
-        if not content_type.lower().startswith("multipart/form-data"):
+        if not self._is_multipart:
             raise Invalid("The body must be multipart/form-data.", f"Content-Type: {content_type[:80]}")
         return reading.multipart(self.body, content_type)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Protocol
 
 from hearback.wire.families import Family
+from hearback.wire.messages import Request
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,14 @@ class Operation:
     """What a route says of itself whose documents no type describes."""
     audited: bool | None = None
     """Whether its requests have a line in the audit trail; None: if the method changes something."""
-    told: tuple[str, ...] = ()
-    """Parameters whose values the line has too: they say what became of the thing, and of nobody who they are."""
+    told: Sequence[str] = ()
+    """Parameters whose values the line has too: they say what became of the thing."""
+    ids: Sequence[str] = ()
+    """Parameters that name what it is about: the line has every one of the ids, as many as the operation takes."""
+    given: Sequence[str] = ()
+    """Parameters that hold what people wrote, or settings: the line has that they were given, and not what."""
+    said: Callable[[Request], Mapping[str, list[Any]]] = attrgetter("said")
+    """Where the parameters are, by their names in lower case."""
 
     @property
     def is_audited(self) -> bool:

@@ -53,6 +53,10 @@ class ErasureForm(_Document):
         return tuple(given)
 
 
+class ExportQuery(_Document):
+    after: Annotated[str, Field(pattern=r"^[\w.-]*$", max_length=100)] = ""
+
+
 class RetentionForm(_Document):
     translation_feedback: Annotated[int | None, Field(ge=0)] = None
     callbacks: Annotated[int | None, Field(ge=0)] = None
@@ -123,6 +127,7 @@ class ExportJobDocument(TypedDict):
     finished: str
     records: dict[str, int]
     files: NotRequired[list[FileDocument]]
+    next: NotRequired[str]
 
 
 class ExportJobList(TypedDict):
@@ -174,10 +179,10 @@ def export_document(job: Job) -> ExportJobDocument:
     }
 
 
-def export_with_files(job: Job) -> ExportJobDocument:
-    links = exporting.links(job) if job.state is State.DONE else {}
+def export_with_files(job: Job, after: str) -> ExportJobDocument:
+    links, following = exporting.files(job, after) if job.state is State.DONE else ({}, "")
     files: list[FileDocument] = [{"name": name, "url": url} for name, url in links.items()]
-    return {**export_document(job), "files": files}
+    return {**export_document(job), "files": files, "next": following}
 
 
 def retention_document(days: retention.Days, runs: list[retention.Run]) -> RetentionDocument:

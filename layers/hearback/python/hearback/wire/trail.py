@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from hearback.errors import HearbackError
 from hearback.organization import audit
@@ -11,6 +14,14 @@ from hearback.wire.operations import Identified, Operation
 
 LONGEST = 200
 """Characters of a value that a line repeats."""
+
+LONGEST_ID = 64
+"""Characters of an id: 5,000, more than any operation takes, fit in an item, which holds 400 KB."""
+
+GIVEN = "(given)"
+"""What a line says of a parameter of which nobody is to read the value there."""
+
+_NO_ID = re.compile(r"[^\w.:@-]", re.ASCII)
 
 
 class Trail:
@@ -24,15 +35,14 @@ class Trail:
     ) -> None:
         """The request is about to be carried out; `named` are its path variables."""
         if operation.is_audited:
-            about = {name: value[:LONGEST] for name, value in {**named, **_told(operation, request)}.items()}
-            self._line = audit.write(
-                caller.organization_id,
-                caller.account_id,
-                caller.key_id,
-                operation.function.__name__,
-                about,
-                request.now,
-            )
+            about = {name: value[:LONGEST] for name, value in named.items()}
+            self._line = _write(operation, request, caller, {**about, **_told(operation, request)})
+
+    def call(
+        self, operation: Operation, request: Request, caller: Identified, about: Mapping[str, str]
+    ) -> None:
+        """One of several calls in the request is about to be carried out."""
+        self._line = _write(operation, request, caller, about)
 
     def end(self) -> None:
         """It was carried out: what its answer meets does not concern the line."""
@@ -45,8 +55,29 @@ class Trail:
             audit.refuse(line, type(error).__name__)
 
 
+def _write(
+    operation: Operation, request: Request, caller: Identified, about: Mapping[str, str]
+) -> audit.Line:
+    action = operation.function.__name__
+    return audit.write(caller.organization_id, caller.account_id, caller.key_id, action, about, request.now)
+
+
 def _told(operation: Operation, request: Request) -> dict[str, str]:
-    if not operation.told:
+    if not (operation.told or operation.ids or operation.given):
         return {}
-    said = request.said
-    return {name: str(said[name.lower()][-1]) for name in operation.told if said.get(name.lower())}
+    said = {name: values for name, values in operation.said(request).items() if values}
+    told = {name: _shown(said[name.lower()][-1]) for name in operation.told if name.lower() in said}
+    ids = {name: ",".join(_ids(said[name.lower()])) for name in operation.ids if name.lower() in said}
+    return told | ids | {name: GIVEN for name in operation.given if name.lower() in said}
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text[:LONGEST]
+
+
+def _ids(values: list[Any]) -> Iterator[str]:
+    """All ids that are named: a list is one in JSON, or has commas."""
+    for value in values:
+        listed = value if isinstance(value, list) else str(value).split(",")
+        yield from (_NO_ID.sub("?", str(each).strip()[:LONGEST_ID]) for each in listed)

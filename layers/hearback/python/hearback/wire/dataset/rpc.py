@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,35 +29,45 @@ METHODS = {"show": _ID, "create": _CREATE, "update": {**_ID, **_VALUES}, "delete
 """The parameters of each method, in the order in which they may be passed by position."""
 
 
-def answer(request: Request, authenticate: Callable[[Request], Caller]) -> Answer:
+Line = Callable[[Request, Caller, Mapping[str, str]], AbstractContextManager[None]]
+"""Has a line in the audit trail for what is done meanwhile."""
+
+
+def answer(request: Request, authenticate: Callable[[Request], Caller], line: Line) -> Answer:
     """The answer to a call or a batch; without a valid key −32001."""
     try:
         caller = authenticate(request)
     except Unauthenticated as error:
         reply = jsonrpc.unauthenticated(error)
     else:
-        reply = jsonrpc.answer(request.body, _methods(caller, request.now // 1000 * 1000))
+        reply = jsonrpc.answer(request.body, _methods(caller, request, line))
     return Answer("" if reply.document is None else to_json(reply.document), reply.status)
 
 
-def _methods(caller: Caller, now: int) -> Mapping[str, Method]:
+def _methods(caller: Caller, request: Request, line: Line) -> Mapping[str, Method]:
+    now = request.now // 1000 * 1000
+
     def show(params: Params) -> Any:
         return _flat(annotating.get(caller, _read(_ID, params)["id"]))
 
     def create(params: Params) -> Any:
         given = _read(_CREATE, params)
-        (made,) = annotating.create(caller, given["entry_id"], [given], now, given.get("id"))
+        about = {name: given[name] for name in ("id", "entry_id") if given.get(name)}
+        with line(request, caller, {"method": "create", **about}):
+            (made,) = annotating.create(caller, given["entry_id"], [given], now, given.get("id"))
         return _flat(made)
 
     def update(params: Params) -> Any:
         its_id = _read(_ID, params)["id"]
         values = bodies.attributes(_record(_VALUES), params, creating=False)
-        return _flat(annotating.update(caller, its_id, values, now))
+        with line(request, caller, {"method": "update", "id": its_id}):
+            return _flat(annotating.update(caller, its_id, values, now))
 
     def delete(params: Params) -> Any:
         its_id = _read(_ID, params)["id"]
-        gone = annotating.get(caller, its_id)
-        annotating.delete(caller, its_id, now)
+        with line(request, caller, {"method": "delete", "id": its_id}):
+            gone = annotating.get(caller, its_id)
+            annotating.delete(caller, its_id, now)
         return _flat(gone)
 
     calls = {"show": show, "create": create, "update": update, "delete": delete}
@@ -81,7 +93,7 @@ def _steady(call: Callable[[Params], Any]) -> Callable[[Params], Any]:
         try:
             return call(params)
         except ClientError as error:
-            if "Throttl" in error.response["Error"]["Code"]:
+            if re.search("Throttl|Throughput", error.response["Error"]["Code"]):
                 raise Busy("The service is busy; try again in a moment.") from None
             raise
 

@@ -126,6 +126,23 @@ class FeedbackSelection(FeedbackFilter):
         return Filter(**{name: getattr(self, name) for name in names})
 
 
+SELECTION: dict[str, Any] = {
+    "ids": ("feedbackIds",),
+    "told": (
+        "languagePairId",
+        "sourceLanguageId",
+        "targetLanguageId",
+        "username",
+        "reviewer",
+        "approvalStates",
+        "startTimeCreated",
+        "endTimeCreated",
+    ),
+    "given": ("sourceText", "machineTranslation", "suggestedTranslation", "comment"),
+}
+"""What the audit trail says of a selection: whose words are looked for, nobody is to read there."""
+
+
 class FeedbackListQuery(FeedbackFilter):
     page: Annotated[int, Field(ge=1, le=2**31)] = 1
     per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 25
@@ -165,6 +182,9 @@ class FeedbackUpdateForm(_Document):
 class ImportOptions(_Document):
     apply_all: bool = False
     approve_all: bool = False
+
+
+IMPORT_OPTIONS = ("applyAll", "approveAll")
 
 
 class LanguagePairQuery(_Document):
