@@ -113,11 +113,15 @@ def test_an_import_goes_on_while_one_looks_at_other_pages_and_its_failure_is_fou
     memory = tmp_path / "memory.tmx"
     memory.write_bytes(tmx(tu("cat", "chat"), tu("", "rien")))
     uploads: list[Route] = []
+
+    def hold(route: Route) -> None:
+        uploads.append(route)
+
     console.enter(organization.admin, "#/transfer")
     page = console.page
-    page.route("**/*-transfer-*", uploads.append, times=1)
-    page.get_by_label("TMX files").set_input_files(memory)
-    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.route("**/*-transfer-*", hold, times=1)
+    with page.expect_request("**/*-transfer-*"):
+        page.get_by_label("TMX files").set_input_files(memory)
     console.go("Review")
     expect(page.get_by_role("link", name="Imports: 1 under way")).to_be_visible()
     asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
@@ -132,7 +136,7 @@ def test_an_import_goes_on_while_one_looks_at_other_pages_and_its_failure_is_fou
     expect(page.get_by_role("link", name="Imports:")).to_have_count(0)
     assert not page.evaluate(asks)
     console.go("Import & export")
-    page.get_by_text("Earlier imports").click()
+    page.get_by_text("Earlier imports", exact=True).click()
     earlier = page.get_by_role("table")
     earlier.get_by_text("Warnings").click()
     expect(earlier.get_by_role("listitem")).to_have_count(1)
