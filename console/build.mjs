@@ -16,6 +16,7 @@ const LARGEST_FIRST_PAGE = 100_000; // bytes of script, before gzip
 
 const require = createRequire(import.meta.url);
 const files = {};
+const changes = await operationsThatChange();
 
 await rm(TARGET, { recursive: true, force: true });
 await mkdir(TARGET, { recursive: true });
@@ -47,6 +48,7 @@ async function bundled(entry) {
     logLevel: "warning",
     jsx: "automatic",
     jsxImportSource: "preact",
+    define: { CHANGES: JSON.stringify(changes) },
   });
   const content = Buffer.from(made.outputFiles[0].contents);
   if (entry.endsWith(".tsx") && content.length > LARGEST_FIRST_PAGE) {
@@ -75,6 +77,13 @@ async function keep(path, file, content, forever = false) {
   const zipped = packed.length < content.length * 0.9;
   if (zipped) await writeFile(join(TARGET, `${file}.gz`), packed);
   files[path] = { file, etag, forever, zipped };
+}
+
+/** The ids of the operations that do more than read. */
+async function operationsThatChange() {
+  const { paths } = JSON.parse(await readFile(join(HERE, "../docs/openapi.json"), "utf8"));
+  const offered = Object.values(paths).flatMap((path) => Object.entries(path));
+  return offered.filter(([method, { operationId }]) => method !== "get" && operationId).map(([, { operationId }]) => operationId);
 }
 
 /** docs/openapi.json with the address at which it is served as its first server. */

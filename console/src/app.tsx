@@ -14,6 +14,7 @@ import { Queue } from "./review/queue";
 import { address, usePlace } from "./router";
 import { type Session, SessionContext, forgetKey, keepKey, keptKey } from "./session";
 import { SignIn } from "./sign-in";
+import { ArrivingLink } from "./transfer/arriving";
 import { TransferPage } from "./transfer/page";
 import type { Caller, Role } from "./types";
 
@@ -98,6 +99,7 @@ function Frame({ session, leave }: { session: Session; leave: () => void }) {
           </ul>
         </nav>
         <div class="who">
+          <ArrivingLink />
           <span title={`Organization ${session.caller.organizationId}`}>{session.caller.email}</span>
           <button type="button" class="link" onClick={leave}>
             Sign out

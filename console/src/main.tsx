@@ -1,8 +1,15 @@
 import { render } from "preact";
 import { App } from "./app";
+import { ArrivingWarning } from "./transfer/arriving";
 
 const root = document.getElementById("app");
 if (root) {
   root.replaceChildren();
-  render(<App />, root);
+  render(
+    <>
+      <ArrivingWarning />
+      <App />
+    </>,
+    root,
+  );
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.console import Console
 from tests.flows.callbacks import calling_back
@@ -50,3 +53,42 @@ def test_all_unreachable_ones_are_sent_again_at_once(console: Console, organizat
         expect(console.page.get_by_role("row").filter(has_text="delivered")).to_be_visible()
         console.page.get_by_role("button", name="Redeliver all unreachable").click()
         console.says("No callback is unreachable")
+
+
+def test_more_is_loaded_under_what_is_shown(console: Console, organization: Organization) -> None:
+    calling_back(organization, "https://receiver.example")
+    console.page.route("**/callbacks.json?*", _page_of_60)
+    console.enter(organization.admin, "#/callbacks")
+    rows = console.page.get_by_role("row")
+    expect(rows).to_have_count(51)
+    console.page.evaluate("window.seen = document.querySelector('tbody tr:last-child')")
+    more = console.page.get_by_role("button", name="Load more")
+    more.scroll_into_view_if_needed()
+    scrolled = console.page.evaluate("scrollY")
+    more.click()
+    expect(rows).to_have_count(61)
+    assert console.page.evaluate("window.seen.isConnected"), "the table stays"
+    assert console.page.evaluate("scrollY") == scrolled
+
+
+def _page_of_60(route: Route) -> None:
+    (page,) = parse_qs(urlsplit(route.request.url).query)["page"]
+    first = 60 - 50 * (int(page) - 1)
+    route.fulfill(json={"callbacks": [_callback(number) for number in range(first, max(first - 50, 0), -1)]})
+
+
+def _callback(number: int) -> dict[str, Any]:
+    when = 1_700_000_000 + number
+    return {
+        "id": f"{number:04}",
+        "kind": "delivery",
+        "task_id": f"task{number}",
+        "round": 1,
+        "url": "https://receiver.example",
+        "state": "delivered",
+        "attempts": 1,
+        "outcome": "200",
+        "created_at": when,
+        "updated_at": when,
+        "next_at": None,
+    }

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests.browser.console import Console
 from tests.flows.organizations import Organization
 
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(28, 32, 34)"}
+
 
 def test_every_family_is_there_and_an_operation_can_be_tried(
     console: Console, organization: Organization
@@ -15,8 +17,11 @@ def test_every_family_is_there_and_an_operation_can_be_tried(
     page.goto(f"{console.base_url}/docs", wait_until="commit")  # a large library comes along
     for family in ("translation_feedback", "datasets", "content_feedback", "access"):
         expect(page.locator(f"[data-tag={family}]")).to_be_visible()
-    console.shoot("reference")
-    assert console.barriers() == []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("body")).to_have_css("background-color", GROUND[theme])
+        console.shoot(f"reference-{theme}")
+        assert console.barriers() == []
     page.get_by_role("button", name="Authorize").first.click()
     bearer = page.locator("form", has=page.get_by_label("auth-bearer-value"))
     bearer.get_by_label("auth-bearer-value").fill(organization.admin.key)

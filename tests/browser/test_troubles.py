@@ -151,6 +151,42 @@ def test_a_connection_lost_during_an_upload_can_be_retried(
     console.says("memory.tmx is imported: 1 entry")
 
 
+def test_an_import_goes_on_while_one_looks_at_other_pages_and_its_failure_is_found_again(
+    console: Console, organization: Organization, tmp_path: Path
+) -> None:
+    memory = tmp_path / "memory.tmx"
+    memory.write_bytes(tmx(tu("cat", "chat"), tu("", "rien")))
+    uploads: list[Route] = []
+
+    def hold(route: Route) -> None:
+        uploads.append(route)
+
+    console.enter(organization.admin, "#/transfer")
+    page = console.page
+    page.route("**/*-transfer-*", hold, times=1)
+    with page.expect_request("**/*-transfer-*"):
+        page.get_by_label("TMX files").set_input_files(memory)
+    console.go("Review")
+    expect(page.get_by_role("link", name="Imports: 1 under way")).to_be_visible()
+    asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert page.evaluate(asks), "before the tab is closed on it"
+    console.shoot("import-elsewhere")
+    _lose(uploads[0])
+    page.get_by_role("link", name="Imports: 1 failed").click()
+    expect(console.problem).to_contain_text("The connection was lost during the upload.")
+    console.problem.get_by_role("button", name="Try again").click()
+    console.go("Projects")
+    console.says("memory.tmx is imported: 1 entry")
+    expect(page.get_by_role("link", name="Imports:")).to_have_count(0)
+    assert not page.evaluate(asks)
+    console.go("Import & export")
+    page.get_by_text("Earlier imports", exact=True).click()
+    earlier = page.get_by_role("table")
+    earlier.get_by_text("Warnings").click()
+    expect(earlier.get_by_role("listitem")).to_have_count(1)
+    console.shoot("import-warnings")
+
+
 def test_a_file_that_is_no_tmx_tells_why(
     console: Console, organization: Organization, tmp_path: Path
 ) -> None:

@@ -1,20 +1,20 @@
 // What was told to receivers outside, each attempt, and sending it again.
 
-import { useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { plural, time } from "../format";
-import { useEvery, useLoaded } from "../load";
+import { useEvery } from "../load";
 import { useAnnounce } from "../parts/announce";
 import { Badge, Empty, Field, Loading, Notice, PageHead, TableBox } from "../parts/notice";
 import { useProject } from "../parts/project-picker";
 import { type Problem, asProblem } from "../problem";
 import { useQuery } from "../router";
 import { useSession } from "../session";
+import { useStore } from "../store";
 import type { Callback, CallbackState } from "../types";
 import { Attempts } from "./attempts";
+import { Log, isUnderWay } from "./log";
 
-const PER_PAGE = 50;
 const STATES: CallbackState[] = ["owed", "sending", "waiting", "delivered", "unreachable"];
-const UNDER_WAY = new Set<CallbackState>(["owed", "sending", "waiting"]);
 const LOOK = 2000; // milliseconds between two looks while something is under way
 
 export function CallbacksPage() {
@@ -37,30 +37,22 @@ export function CallbacksPage() {
           </Field>
         )}
       </form>
-      {project && <Log key={`${project.id} ${state}`} project={project.attributes.task_project_id} state={state} />}
+      {project && <LogPanel key={`${project.id} ${state}`} project={project.attributes.task_project_id} state={state} />}
     </>
   );
 }
 
-function Log({ project, state }: { project: number; state: string }) {
+function LogPanel({ project, state }: { project: number; state: string }) {
   const { api } = useSession();
   const announce = useAnnounce();
-  const [pages, setPages] = useState(1);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const base = `v2/projects/${project}/callbacks`;
-  const load = async () => {
-    const found: Callback[] = [];
-    for (let page = 1; page <= pages; page++) {
-      const part = await api.get<{ callbacks: Callback[] }>(`${base}.json`, { state, page, page_size: PER_PAGE });
-      found.push(...part.callbacks);
-      if (part.callbacks.length < PER_PAGE) break;
-    }
-    return found;
-  };
-  const log = useLoaded(load, [api, base, state, pages]);
-  const found = log.value ?? [];
-  useEvery(LOOK, found.some((one) => UNDER_WAY.has(one.state)), log.again);
+  const log = useMemo(() => new Log(api, base, state), [api, base, state]);
+  const { rows, complete, problem: unloaded } = useStore(log);
+  const refresh = () => void log.refresh();
+  useEffect(refresh, [log]);
+  useEvery(LOOK, rows?.some(isUnderWay) ?? false, () => void log.look());
   const act = async (work: () => Promise<string>) => {
     setProblem(null);
     try {
@@ -68,20 +60,23 @@ function Log({ project, state }: { project: number; state: string }) {
     } catch (thrown) {
       setProblem(asProblem(thrown));
     }
-    await log.reload();
   };
   const redeliver = (id: string) =>
     act(async () => {
-      await api.post(`${base}/${id}/redeliver.json`);
+      await log.redeliver(id);
       return "The callback is being sent again, with up to five attempts.";
     });
   const redeliverAll = () =>
     act(async () => {
       let sent = 0;
-      for (let more = true; more; ) {
-        const again = await api.post<{ redelivered: number; more: boolean }>(`${base}/redeliver.json`);
-        sent += again.redelivered;
-        more = again.more && again.redelivered > 0;
+      try {
+        for (let more = true; more; ) {
+          const again = await api.post<{ redelivered: number; more: boolean }>(`${base}/redeliver.json`);
+          sent += again.redelivered;
+          more = again.more && again.redelivered > 0;
+        }
+      } finally {
+        refresh();
       }
       return sent ? `${plural(sent, "callback")} sent again.` : "No callback is unreachable.";
     });
@@ -91,17 +86,17 @@ function Log({ project, state }: { project: number; state: string }) {
         <button type="button" class="button" onClick={() => void redeliverAll()}>
           Redeliver all unreachable
         </button>
-        <button type="button" class="button quiet" onClick={() => void log.reload()}>
+        <button type="button" class="button quiet" onClick={refresh}>
           Refresh
         </button>
       </div>
       {problem && <Notice problem={problem} />}
-      {log.problem && <Notice problem={log.problem} retry={log.reload} />}
-      {!log.value && log.loading && <Loading what="callbacks" />}
-      {log.value?.length === 0 && (
+      {unloaded && <Notice problem={unloaded} retry={() => void (rows ? log.look() : log.refresh())} />}
+      {!rows && !unloaded && <Loading what="callbacks" />}
+      {rows?.length === 0 && (
         <Empty title="No callbacks">The project has sent none{state ? " in this state" : ""}. They are set up with the project.</Empty>
       )}
-      {found.length > 0 && (
+      {rows && rows.length > 0 && (
         <TableBox label="Callbacks, newest first">
           <table class="card flush">
             <thead>
@@ -119,7 +114,7 @@ function Log({ project, state }: { project: number; state: string }) {
               </tr>
             </thead>
             <tbody>
-              {found.map((one) => (
+              {rows.map((one) => (
                 <Line
                   key={one.id}
                   callback={one}
@@ -133,8 +128,8 @@ function Log({ project, state }: { project: number; state: string }) {
           </table>
         </TableBox>
       )}
-      {found.length === pages * PER_PAGE && (
-        <button type="button" class="button quiet more" onClick={() => setPages(pages + 1)}>
+      {rows && !complete && (
+        <button type="button" class="button quiet more" onClick={() => void log.more()}>
           Load more
         </button>
       )}
@@ -170,7 +165,7 @@ function Line({ callback, path, open, toggle, redeliver }: LineProps) {
             <button type="button" class="button quiet" aria-expanded={open} onClick={toggle}>
               Attempts
             </button>
-            <button type="button" class="button" disabled={UNDER_WAY.has(callback.state)} onClick={redeliver}>
+            <button type="button" class="button" disabled={isUnderWay(callback)} onClick={redeliver}>
               Redeliver
             </button>
           </div>

@@ -5,6 +5,12 @@ interface SwaggerUi {
 }
 declare const SwaggerUIBundle: SwaggerUi;
 
+// Swagger UI has colours for the dark, and waits to be told when.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
 SwaggerUIBundle({
   url: new URL("openapi.json", document.baseURI).href,
   dom_id: "#reference",

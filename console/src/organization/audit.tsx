@@ -7,6 +7,7 @@ import { type Problem, asProblem } from "../problem";
 import { useQuery } from "../router";
 import { useSession } from "../session";
 import type { Account, AuditLine, AuditPage } from "../types";
+import { ACTIONS } from "./actions";
 import { Lines } from "./lines";
 import { type Wanted, look } from "./trail";
 
@@ -57,8 +58,21 @@ function Filters({ wanted, change }: { wanted: Wanted; change: (changes: Record<
           </select>
         </Field>
         <Field label="Action">
-          <input type="search" autoComplete="off" spellcheck={false} placeholder="update_feedback" value={wanted.action} onChange={set("action")} />
+          <input
+            type="search"
+            list="actions"
+            autoComplete="off"
+            spellcheck={false}
+            placeholder="update_feedback"
+            value={wanted.action}
+            onChange={set("action")}
+          />
         </Field>
+        <datalist id="actions">
+          {ACTIONS.map((action) => (
+            <option key={action} value={action} />
+          ))}
+        </datalist>
       </form>
     </>
   );

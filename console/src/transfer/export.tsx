@@ -1,23 +1,13 @@
 // Exporting feedback as TMX: at once, or when a worker has written the file.
 
 import { useState } from "preact/hooks";
-import type { Api } from "../api";
-import { plural } from "../format";
 import { useLoaded } from "../load";
 import { useAnnounce } from "../parts/announce";
 import { Field, Notice, Working } from "../parts/notice";
-import { Problem, asProblem } from "../problem";
 import { STATES, pairName } from "../review/filters";
 import { useSession } from "../session";
-import type { Export, LanguagePair } from "../types";
-
-type Course =
-  | { step: "idle" }
-  | { step: "working"; said: string }
-  | { step: "ready"; name: string; url: string }
-  | { step: "failed"; problem: Problem };
-
-const PAUSE = 1500; // milliseconds between two looks at an export
+import type { LanguagePair } from "../types";
+import { type Course, type Job, type Ready, bringOut } from "./exporting";
 
 export function ExportPanel() {
   const { api } = useSession();
@@ -26,20 +16,19 @@ export function ExportPanel() {
   const [state, setState] = useState("approved");
   const [course, setCourse] = useState<Course>({ step: "idle" });
   const pairs = useLoaded(() => api.get<{ languagePairs: LanguagePair[] }>("api/v2/language-pairs"), [api]);
-  const begin = async (event?: Event) => {
-    event?.preventDefault();
-    setCourse({ step: "working", said: "Collecting the entries …" });
-    try {
-      const query = { languagePairId: pair, approvalStates: state === "any" ? "" : state };
-      const url = await fetched(api, query, (said) => setCourse({ step: "working", said }));
-      const name = `hearback-${pair || "feedback"}-${state}.tmx`;
-      setCourse({ step: "ready", name, url });
-      download(url, name);
+  const bring = (job: Job) =>
+    bringOut(api, job, (now) => {
+      setCourse(now);
+      if (now.step !== "ready") return;
+      download(now);
       announce("The export is ready, and is being downloaded.");
-    } catch (thrown) {
-      setCourse({ step: "failed", problem: asProblem(thrown) });
-    }
+    });
+  const begin = (event: Event) => {
+    event.preventDefault();
+    const query = { languagePairId: pair, approvalStates: state === "any" ? "" : state };
+    void bring({ query, name: `hearback-${pair || "feedback"}-${state}.tmx` });
   };
+  const again = (ready: Ready) => (Date.now() < ready.until ? download(ready) : void bring(ready.job));
   return (
     <section class="card stack" aria-labelledby="export-title">
       <h2 id="export-title">Export TMX</h2>
@@ -69,41 +58,22 @@ export function ExportPanel() {
       </form>
       {pairs.problem && <Notice problem={pairs.problem} retry={pairs.reload} />}
       {course.step === "working" && <Working>{course.said}</Working>}
-      {course.step === "failed" && <Notice problem={course.problem} retry={() => void begin()} />}
+      {course.step === "failed" && <Notice problem={course.problem} retry={() => void bring(course.job)} />}
       {course.step === "ready" && (
         <p class="notice" role="status">
           The export is ready.
-          <a class="button" href={course.url} download={course.name}>
+          <button type="button" class="button" onClick={() => again(course)}>
             Download again
-          </a>
+          </button>
         </p>
       )}
     </section>
   );
 }
 
-/** Where the exported file can be had: the answer itself, the file it leads to, or what a worker writes. */
-async function fetched(api: Api, query: Record<string, string>, tell: (said: string) => void): Promise<string> {
-  const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
-  const answer = await api.send("GET", `api/v2/feedback/export?${given}`);
-  if (answer.status === 202) return written(api, (await answer.json()) as Export, tell);
-  if (!answer.redirected) return URL.createObjectURL(await answer.blob());
-  await answer.body?.cancel(); // the browser downloads it, not this page into its memory
-  return answer.url;
-}
-
-async function written(api: Api, begun: Export, tell: (said: string) => void): Promise<string> {
-  for (let record = begun; ; record = await api.get<Export>(`api/v2/feedback/exports/${begun.exportId}`)) {
-    if (record.state === "done") return record.url;
-    if (record.state === "failed") throw new Problem("server", "The export failed.", "Try again.", record.error);
-    tell(`${plural(record.entries, "entry", "entries")} written …`);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
-}
-
-function download(url: string, name: string): void {
+function download({ url, job }: Ready): void {
   const link = document.createElement("a");
   link.href = url;
-  link.download = name;
+  link.download = job.name;
   link.click();
 }

@@ -1,56 +1,24 @@
 // Importing TMX files: dropped or chosen, each with its progress and what became of it.
 
-import { useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { bytes, number, percent, plural, time } from "../format";
-import { useEvery, useLoaded, useWarningBeforeLeaving } from "../load";
-import { useAnnounce } from "../parts/announce";
+import { useEvery, useLoaded } from "../load";
 import { Badge, Figure, Loading, Notice, TableBox } from "../parts/notice";
 import { useSession } from "../session";
+import { useStore } from "../store";
 import type { Import } from "../types";
-import { type Course, type Options, bringIn, follow } from "./upload";
-
-interface Arrival {
-  id: number;
-  file: File;
-  options: Options;
-  course: Course;
-}
-
-type Event = { kind: "added"; arrivals: Arrival[] } | { kind: "moved"; id: number; course: Course };
-
-function reduce(arrivals: Arrival[], event: Event): Arrival[] {
-  if (event.kind === "added") return [...event.arrivals, ...arrivals];
-  return arrivals.map((one) => (one.id === event.id ? { ...one, course: event.course } : one));
-}
+import { type Arrival, isOver } from "./arrivals";
+import { arrivals } from "./arriving";
+import type { Course, Options } from "./upload";
 
 export function ImportPanel() {
-  const { api, manages } = useSession();
-  const announce = useAnnounce();
-  const [arrivals, tell] = useReducer(reduce, []);
+  const { manages } = useSession();
+  const shown = useStore(arrivals);
   const [options, setOptions] = useState<Options>({ applyAll: false, approveAll: false });
-  const last = useRef(0);
-  const under = arrivals.some(({ course }) => course.step !== "done" && course.step !== "failed");
-  const moved = (arrival: Arrival) => (course: Course) => {
-    tell({ kind: "moved", id: arrival.id, course });
-    if (course.step === "done") announce(`${arrival.file.name} is imported: ${plural(course.record.successful, "entry", "entries")}.`);
-    if (course.step === "failed") announce(`${arrival.file.name} is not imported.`);
-  };
-  const add = async (files: Iterable<File>) => {
-    const added = Array.from(files, (file): Arrival => ({ id: ++last.current, file, options, course: { step: "starting" } }));
-    tell({ kind: "added", arrivals: added });
-    for (const arrival of added) await bringIn(api, arrival.file, arrival.options, moved(arrival)); // one after the other
-  };
-  const retry = (arrival: Arrival) => {
-    const { course } = arrival;
-    const known = course.step === "failed" ? course.importId : undefined;
-    if (known) void follow(api, known, moved(arrival));
-    else void bringIn(api, arrival.file, arrival.options, moved(arrival));
-  };
-  useWarningBeforeLeaving(under);
   return (
     <section class="card stack" aria-labelledby="import-title">
       <h2 id="import-title">Import TMX</h2>
-      <DropZone add={(files) => void add(files)} />
+      <DropZone add={(files) => arrivals.add(files, options)} />
       <label class="check">
         <input type="checkbox" checked={options.applyAll} onChange={(event) => setOptions({ ...options, applyAll: event.currentTarget.checked })} />
         For every language pair of the same languages
@@ -62,11 +30,11 @@ export function ImportPanel() {
         </label>
       )}
       <ul class="arrivals">
-        {arrivals.map((arrival) => (
-          <ArrivalItem key={arrival.id} arrival={arrival} retry={() => retry(arrival)} />
+        {shown.map((one) => (
+          <ArrivalItem key={one.id} arrival={one} retry={() => arrivals.retry(one.id)} dismiss={() => arrivals.dismiss(one.id)} />
         ))}
       </ul>
-      <Newest running={under} />
+      <Newest over={shown.filter(isOver).length} />
     </section>
   );
 }
@@ -101,15 +69,20 @@ function DropZone({ add }: { add: (files: Iterable<File>) => void }) {
   );
 }
 
-function ArrivalItem({ arrival, retry }: { arrival: Arrival; retry: () => void }) {
+function ArrivalItem({ arrival, retry, dismiss }: { arrival: Arrival; retry: () => void; dismiss: () => void }) {
   const { file, course } = arrival;
   return (
     <li class="arrival">
       <p>
-        <strong>{file.name}</strong> <span class="hint">{bytes(file.size)}</span>
+        <strong>{file.name}</strong> <span class="hint">{bytes(file.size)}</span>{" "}
+        {isOver(arrival) && (
+          <button type="button" class="link" onClick={dismiss}>
+            Dismiss <span class="hidden">{file.name}</span>
+          </button>
+        )}
       </p>
       {course.step === "failed" ? (
-        <Notice problem={course.problem} retry={retry} />
+        <Notice problem={course.problem} retry={retry} label={course.importId ? "Look again" : "Try again"} />
       ) : course.step === "done" ? (
         <Outcome record={course.record} />
       ) : (
@@ -132,6 +105,8 @@ function Progress({ course, name }: { course: Course; name: string }) {
 /** How far it is, and in words; uploading is taken as one half of the way. */
 function progress(course: Course): [number, string] {
   if (course.step === "uploading") return [course.sent / 2, `Uploading: ${percent(course.sent)}`];
+  if (course.step === "checking") return [0.5, "Looking whether the file has arrived …"];
+  if (course.step === "queued") return [0, "Waiting for its turn …"];
   if (course.step !== "importing") return [0, "Starting …"];
   const { record } = course;
   if (!record || record.state === "waiting") return [0.5, "Uploaded; waiting to be imported …"];
@@ -150,21 +125,30 @@ function Outcome({ record }: { record: Import }) {
       {record.warnings.length > 0 && (
         <details open class="warnings">
           <summary>{record.invalid > record.warnings.length ? `The first ${plural(record.warnings.length, "warning")}` : plural(record.warnings.length, "warning")}</summary>
-          <ul>
-            {record.warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
-            ))}
-          </ul>
+          <Warnings of={record} />
         </details>
       )}
     </>
   );
 }
 
-/** The newest imports of the organization, whoever began them. */
-function Newest({ running }: { running: boolean }) {
+const Warnings = ({ of }: { of: Import }) => (
+  <ul>
+    {of.warnings.map((warning) => (
+      <li key={warning}>{warning}</li>
+    ))}
+  </ul>
+);
+
+/** The newest imports of the organization, whoever began them; `over` of them were brought in here. */
+function Newest({ over }: { over: number }) {
   const { api } = useSession();
-  const imports = useLoaded(() => api.get<{ imports: Import[] }>("api/v2/feedback/imports"), [api, running]);
+  const imports = useLoaded(() => api.get<{ imports: Import[] }>("api/v2/feedback/imports"), [api]);
+  const before = useRef(over);
+  useEffect(() => {
+    if (over > before.current) void imports.reload();
+    before.current = over;
+  }, [over]);
   const found = imports.value?.imports ?? [];
   const active = found.some(({ state }) => state === "running");
   useEvery(3000, active, imports.again);
@@ -192,6 +176,13 @@ function Newest({ running }: { running: boolean }) {
                 <td>
                   <Badge tone={one.state}>{one.state}</Badge>
                   {one.error && <p class="hint">{one.error}</p>}
+                  {one.warnings.length > 0 && (
+                    <details class="warnings">
+                      <summary>Warnings</summary>
+                      <Warnings of={one} />
+                      {one.invalid > one.warnings.length && <p class="hint">The first {number(one.warnings.length)} of {number(one.invalid)}.</p>}
+                    </details>
+                  )}
                 </td>
                 <td class="number">{number(one.successful)}</td>
                 <td class="number">{number(one.duplicate)}</td>

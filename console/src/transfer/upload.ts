@@ -3,58 +3,116 @@
 import type { Api } from "../api";
 import { Problem, asProblem, connectionLost } from "../problem";
 import type { Import, Upload } from "../types";
+import { passing, watched } from "./watch";
 
 export interface Options {
   applyAll: boolean;
   approveAll: boolean;
 }
 
+/** A place for a file, and the time (as `Date.now` tells it) until which the file can be sent there. */
+export interface Place extends Upload {
+  until: number;
+}
+
+export interface Failed {
+  step: "failed";
+  problem: Problem;
+  /** The file has arrived: only the news of it was lost. */
+  importId?: string;
+  /** Where the file was sent and has not been seen. There it can be sent again, and is imported once. */
+  place?: Place;
+}
+
 export type Course =
+  | { step: "queued"; /** How it ended the last time. */ before?: Failed }
   | { step: "starting" }
   | { step: "uploading"; sent: number }
+  | { step: "checking" }
   | { step: "importing"; record: Import | null }
   | { step: "done"; record: Import }
-  | { step: "failed"; problem: Problem; /** The file has arrived: only the news of it was lost. */ importId?: string };
+  | Failed;
 
-const OFTEN = 600; // milliseconds between two looks at an import, at first …
-const SELDOM = 5000; // … and later, since large files take minutes
-const PATIENCE = 5; // looks in a row that may fail before the person is asked
+type Asking = Pick<Api, "get" | "post">;
+type Tell = (course: Course) => void;
 
-/** Bring a file in, telling every step. */
-export async function bringIn(api: Api, file: File, options: Options, tell: (course: Course) => void): Promise<void> {
+const USABLE = 55 * 60_000; // milliseconds in which a file can be sent to its place: not quite its hour
+const LOOKS = 3; // until a file that was sent is taken for lost: the worker needs some seconds to see it
+const PAUSE = 1000; // milliseconds between them
+
+/** Bring a file in, telling every step; `before` is how it ended the last time. It never throws. */
+export async function bringIn(api: Asking, file: File, options: Options, tell: Tell, before?: Failed | undefined): Promise<void> {
+  let { importId, place } = before ?? {};
   try {
-    tell({ step: "starting" });
-    if (file.size === 0) throw new Problem("request", "The file is empty.", "Choose another one.");
-    const upload = await api.post<Upload>("api/v2/feedback/import/uploads", options);
-    if (file.size > upload.maxSizeInMB * 1024 * 1024) {
-      throw new Problem("request", `The file is larger than ${upload.maxSizeInMB} MB.`, "Split it, and import the parts.");
+    if (place) {
+      tell({ step: "checking" });
+      if (await arrived(api, place, 1)) importId = place.importId;
+      else if (Date.now() > place.until) place = undefined;
     }
-    await send(upload, file, (sent) => tell({ step: "uploading", sent }));
-    await follow(api, upload.importId, tell);
+    if (!importId) {
+      tell({ step: "starting" });
+      place ??= await begun(api, file, options);
+      await sent(api, place, file, tell);
+      importId = place.importId;
+    }
   } catch (thrown) {
-    tell({ step: "failed", problem: asProblem(thrown) });
+    const problem = asProblem(thrown);
+    const usable = passing(problem) || problem.kind === "key";
+    return tell({ step: "failed", problem, ...(place && usable ? { place } : {}) });
+  }
+  await follow(api, importId, tell);
+}
+
+async function begun(api: Asking, file: File, options: Options): Promise<Place> {
+  if (file.size === 0) throw new Problem("request", "The file is empty.", "Choose another one.");
+  const until = Date.now() + USABLE;
+  const upload = await api.post<Upload>("api/v2/feedback/import/uploads", options);
+  if (file.size > upload.maxSizeInMB * 1024 * 1024) {
+    throw new Problem("request", `The file is larger than ${upload.maxSizeInMB} MB.`, "Split it, and import the parts.");
+  }
+  return { ...upload, until };
+}
+
+/** Send the file. That its answer was lost does not mean that the file was: the import knows. */
+async function sent(api: Asking, place: Place, file: File, tell: Tell): Promise<void> {
+  try {
+    await send(place, file, (share) => tell({ step: "uploading", sent: share }));
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (!passing(problem)) throw problem;
+    tell({ step: "checking" });
+    if (!(await arrived(api, place, LOOKS))) throw problem;
+  }
+}
+
+/** Whether the import has seen its file, which takes some seconds. */
+async function arrived(api: Asking, { importId }: Place, looks: number): Promise<boolean> {
+  try {
+    for (let count = 1; ; count++) {
+      if ((await look(api, importId)).state !== "waiting") return true;
+      if (count === looks) return false;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  } catch (thrown) {
+    throw uncertain(asProblem(thrown));
   }
 }
 
 /** Look at an import until it is over. */
-export async function follow(api: Api, importId: string, tell: (course: Course) => void): Promise<void> {
-  let failures = 0;
+async function follow(api: Asking, importId: string, tell: Tell): Promise<void> {
   tell({ step: "importing", record: null });
-  for (let pause = OFTEN; ; pause = Math.min(pause * 1.3, SELDOM)) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    try {
-      const record = await api.get<Import>(`api/v2/feedback/imports/${importId}`);
-      failures = 0;
-      if (record.state === "done") return tell({ step: "done", record });
-      if (record.state === "failed") return tell({ step: "failed", problem: unreadable(record) });
-      tell({ step: "importing", record });
-    } catch (thrown) {
-      const problem = asProblem(thrown);
-      const passing = problem.kind === "connection" || problem.kind === "server" || problem.kind === "busy";
-      if (!passing || ++failures >= PATIENCE) return tell({ step: "failed", problem, importId });
-    }
+  try {
+    const record = await watched(
+      () => look(api, importId),
+      (now) => tell({ step: "importing", record: now }),
+    );
+    tell(record.state === "done" ? { step: "done", record } : { step: "failed", problem: unreadable(record) });
+  } catch (thrown) {
+    tell({ step: "failed", problem: unseen(asProblem(thrown)), importId });
   }
 }
+
+const look = (api: Asking, importId: string): Promise<Import> => api.get<Import>(`api/v2/feedback/imports/${importId}`);
 
 /** To the presigned address. A plain XMLHttpRequest, since `fetch` does not tell how far an upload is. */
 function send(upload: Upload, file: File, told: (sent: number) => void): Promise<void> {
@@ -81,8 +139,29 @@ function uploadLost(): Problem {
   );
 }
 
+/** A refusal of S3 holds for this place; what failed inside may work the next time. */
 function unaccepted(status: number): Problem {
-  return new Problem("server", `The upload was refused (error ${status}).`, "Try again; if it fails again, tell your operator.");
+  const kind = status < 500 ? "request" : "server";
+  return new Problem(kind, `The upload was refused (error ${status}).`, "Try again; if it fails again, tell your operator.");
+}
+
+function uncertain(problem: Problem): Problem {
+  if (!passing(problem)) return problem;
+  return new Problem(
+    problem.kind,
+    "The connection was lost during the upload.",
+    "It is not known whether the file has arrived. Check your network and try again: it is sent anew only if it has not.",
+    problem.message,
+  );
+}
+
+function unseen(problem: Problem): Problem {
+  return new Problem(
+    problem.kind,
+    "The file has arrived, but nothing is known of its import at the moment.",
+    "It goes on by itself. Look again to see how far it is.",
+    problem.message,
+  );
 }
 
 function unreadable(record: Import): Problem {
