@@ -3,8 +3,8 @@
 /** Those that do more than read, as the build finds them in the reference. */
 declare const CHANGES: readonly string[];
 
-/** They only read, but what they give leaves the product. */
-const TAKEN_OUT = ["export_feedback", "get_organization_export"];
+/** Asked for as if they only read, but what they give leaves the product, or they take an entry up. */
+const TAKEN_OUT = ["export_feedback", "get_export", "get_organization_export", "select_entry"];
 
 /** A vote's own record says who and when. */
 const VOTES = ["submit_content_feedback", "submit_content_feedback_for_xml"];

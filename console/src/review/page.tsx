@@ -156,7 +156,7 @@ export function ReviewPage() {
           </button>
         </div>
       )}
-      <div role="feed" aria-label="Feedback entries" aria-busy={queue.loading} class="queue">
+      <div role={ids.length ? "feed" : undefined} aria-label={ids.length ? "Feedback entries" : undefined} aria-busy={queue.loading} class="queue">
         {queue.rows.map((row, index) => {
           const id = row.entry.feedbackId;
           return (
