@@ -16,7 +16,7 @@ from hearback.errors import NotFound
 from hearback.ids import uuid7
 from hearback.organization import keys
 from hearback.storage import owed, reads, transactions
-from hearback.storage.codec import JSON, NUMBER, TEXT, Codec, enum
+from hearback.storage.codec import JSON, NAME, NUMBER, TEXT, Codec, enum
 from hearback.storage.items import Item, get_text, number
 from hearback.storage.transactions import Write, transact
 from hearback.timestamps import DAY, SECOND
@@ -68,6 +68,10 @@ class Job(NamedTuple):
     """How often everything was searched to the end."""
     found: int = 0
     """What the pass that is under way has found."""
+    searched: int = 0
+    """When the last pass had ended."""
+    waiting_for: str = ""
+    """What has to be over before the next one, as an admin is told."""
 
     limits: dict[str, dict[str, int]] = {}  # noqa: RUF012 - never changed
     """Of retention, by organization and kind of record: the instant (ns) before which it ends."""
@@ -93,7 +97,8 @@ _JOB = Codec(
     {"id": TEXT, "organization_id": TEXT, "kind": enum(Kind), "state": enum(State), "requested_by": NUMBER}
     | {"created": NUMBER, "stage": NUMBER, "place": JSON, "counts": JSON, "finished": NUMBER, "error": TEXT}
     | {"revision": NUMBER, "email": TEXT, "user_ids": _TUPLE, "account_id": NUMBER, "pseudonym": TEXT}
-    | {"passes": NUMBER, "found": NUMBER, "files": _TUPLE, "limits": JSON._replace(absent={})},
+    | {"passes": NUMBER, "found": NUMBER, "searched": NUMBER, "waiting_for": NAME}
+    | {"files": _TUPLE, "limits": JSON._replace(absent={})},
 )
 
 
@@ -144,7 +149,8 @@ def advance(before: Job, after: Job, writes: Sequence[Write] = ()) -> Job:
 
 def end(before: Job, state: State, now: int, error: str | None = None) -> Job:
     """It is over, and nobody is named in it any more."""
-    over = before._replace(state=state, finished=now, error=error, place=None, email=None, user_ids=())
+    over = before._replace(state=state, finished=now, error=error, place=None, waiting_for="")
+    over = over._replace(email=None, user_ids=())
     return advance(before, over, [owed.settle(before.id)])
 
 
