@@ -60,7 +60,9 @@ class Erasing:
     def _look(self, erasure_id: str) -> Record:
         found: Record = self._service.get(f"{_ERASURES}/{part(erasure_id)}")
         if found["state"] == "running":
-            self._bar.stage(f"searching everything, pass {found['passes'] + 1}")
+            waiting_for = found.get("waitingFor")
+            searching = f"searching everything, pass {found['passes'] + 1}"
+            self._bar.stage(f"waiting until this is over: {waiting_for}" if waiting_for else searching)
         number = sum(found["found"].values())
         self._bar.reach(number, None, f"{counted(number, 'record')} so far")
         return found

@@ -210,6 +210,7 @@ export interface Erasure extends Job {
   pseudonym: string;
   passes: number;
   found: Record<string, number>;
+  waitingFor: string;
   error: string;
 }
 

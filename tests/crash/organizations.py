@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
@@ -15,18 +15,30 @@ from hearback.organization import erasing, expiring, exporting, jobs, retention
 from hearback.organization.jobs import Job, Kind
 from hearback.settings import settings
 from hearback.timestamps import DAY
+from hearback.translation import exporting as translations
 from hearback.translation import feedback
+from hearback.translation.filters import Filter
 from hearback.translation.model import ApprovalState, Change, NewFeedback
 
 from tests.crash import content
 from tests.crash.apart import WHENEVER, items, settle
 from tests.crash.recount import check_consistent, contents
-from tests.crash.translation import ADMIN, NOW, ORGANIZATION, USER, new_organization, put_file, read
+from tests.crash.translation import (
+    ADMIN,
+    NOW,
+    ORGANIZATION,
+    USER,
+    every_export,
+    new_organization,
+    put_file,
+    read,
+    work_on_export,
+)
 
 GONE = USER.email
 TABLES = ("translation_table", "content_table")
 """Those with something in them: to search the others, at each call anew, would only take long."""
-FOLDERS = ("imports",)
+FOLDERS = ("imports", "exports")
 
 
 @contextmanager
@@ -43,6 +55,8 @@ class World:
     """What was asked for."""
 
     job: Job
+    export: dict[str, Any] = field(default_factory=dict)
+    """The message about an export of translations that is under way."""
 
 
 def _traces() -> None:
@@ -56,6 +70,15 @@ def _traces() -> None:
 def erased_person() -> World:
     _traces()
     return World(erasing.begin(ADMIN, GONE, (), NOW))
+
+
+def named_in_texts() -> World:
+    """Others name them in texts, whose guards go by a hash of them; and all of that is being exported."""
+    _traces()
+    for suggested in ("demande", f"demande à {GONE}"):
+        feedback.create(ADMIN, NewFeedback("EngFra", f"ask {GONE}", "", suggested), NOW)
+    export = translations.begin(ADMIN, Filter(), NOW)
+    return World(erasing.begin(ADMIN, GONE, (), NOW), export.message)
 
 
 def exported() -> World:
@@ -78,13 +101,21 @@ def work(world: World) -> None:
     carry_out(world.job.message)
 
 
+def work_beside_an_export(world: World) -> None:
+    """A search, a wait, the export's end, and the search that finds its file."""
+    work(world)
+    work(world)
+    work_on_export(world.export)
+    work(world)
+
+
 def carry_out(message: dict[str, Any]) -> None:
     workers = {Kind.ERASURE: erasing, Kind.EXPORT: exporting, Kind.RETENTION: expiring}
     workers[Kind(message["kind"])].carry_on(message, WHENEVER)
 
 
 def recover(_world: World) -> None:
-    settle({"lifecycle": carry_out})
+    settle({"lifecycle": carry_out, "export": work_on_export})
 
 
 def of_erasure(world: World) -> object:
@@ -96,7 +127,8 @@ def of_erasure(world: World) -> object:
     kept = contents(check_consistent(ORGANIZATION))
     content.check_counts()
     file = read(f"imports/{ORGANIZATION}/a.tmx")
-    return job.state, str(kept).replace(job.pseudonym or "", "nobody"), file
+    exports = [(each.state, GONE in read(each.object_key).decode()) for each in every_export()]
+    return job.state, str(kept).replace(job.pseudonym or "", "nobody"), file, exports
 
 
 def of_retention(world: World) -> object:
@@ -125,4 +157,5 @@ def _job(world: World) -> Job:
 
 
 def purge() -> None:
-    clients.sqs().purge_queue(QueueUrl=settings().lifecycle_queue)
+    for queue in (settings().lifecycle_queue, settings().export_queue):
+        clients.sqs().purge_queue(QueueUrl=queue)

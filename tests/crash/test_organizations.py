@@ -8,7 +8,7 @@ import pytest
 
 from tests.crash import organizations
 from tests.crash.apart import Apart, remembered
-from tests.crash.harness import FAULTS, OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
+from tests.crash.harness import EVERY, FAULTS, OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
 from tests.crash.organizations import World
 
 each_stop = pytest.mark.parametrize("stop", STOPS, ids=[stop.name for stop in STOPS])
@@ -22,7 +22,10 @@ def _small(resources: Apart) -> Iterator[None]:
 
 
 def _flow(
-    resources: Apart, prepare: Callable[[], World], outcome: Callable[[World], object]
+    resources: Apart,
+    prepare: Callable[[], World],
+    outcome: Callable[[World], object],
+    work: Callable[[World], object] = organizations.work,
 ) -> Workflow[World]:
     resources.clear()
     again = remembered(resources, prepare)
@@ -31,7 +34,7 @@ def _flow(
         organizations.purge()
         return again()
 
-    return Workflow(afresh, organizations.work, organizations.recover, outcome)
+    return Workflow(afresh, work, organizations.recover, outcome)
 
 
 @pytest.fixture
@@ -59,6 +62,16 @@ def test_two_workers_at_one_erasure_are_as_good_as_one(erasure: Workflow[World])
 @each_stop
 def test_an_erasure_gets_on_however_often_it_dies(erasure: Workflow[World], stop: Disturbance) -> None:
     assert stumble(erasure, stop) > 5
+
+
+def test_an_erasure_beside_an_export_keeps_guards_exact_and_leaves_no_file(resources: Apart) -> None:
+    flow = _flow(
+        resources,
+        organizations.named_in_texts,
+        organizations.of_erasure,
+        organizations.work_beside_an_export,
+    )
+    assert exercise(flow, STOPS, every=3 * EVERY) > 40
 
 
 def test_an_export_holds_every_record_once_wherever_its_worker_dies(export: Workflow[World]) -> None:

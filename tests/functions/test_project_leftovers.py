@@ -37,6 +37,11 @@ def left(desk: Desk) -> list[str]:
     return sorted(found)
 
 
+def files() -> list[str]:
+    listed = clients.s3().list_objects_v2(Bucket=settings().transfer_bucket).get("Contents", [])
+    return [found["Key"] for found in listed]
+
+
 def secrets(desk: Desk) -> list[str]:
     """Those of this project: other tests leave some of theirs."""
     names = [secret["Name"] for secret in clients.secrets().list_secrets()["SecretList"]]
@@ -78,6 +83,17 @@ def test_all_that_a_deleted_project_left_is_removed_when_no_request_can_add_to_i
     assert sweep_and_work(LATER) == 1
     assert left(desk) == []
     assert secrets(desk) == []
+
+
+def test_its_lists_of_tasks_go_too(desk: Desk) -> None:
+    desk.post("batches.json", {"tasks": rows("s3://1")})
+    desk.waiting(b"[]")
+    theirs = f"task-files/{desk.number}1/1-1.json"
+    clients.s3().put_object(Bucket=settings().transfer_bucket, Key=theirs, Body=b"[]")
+    assert len(files()) == 3
+    desk.team.owner.delete(f"projects/{desk.team.project}")
+    sweep_and_work(LATER)
+    assert files() == [theirs]
 
 
 def test_nothing_of_it_is_owed_any_more(desk: Desk) -> None:

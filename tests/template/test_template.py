@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from hearback.callbacks.schedule import ATTEMPTS
 from hearback.callbacks.sending import SECONDS
+from hearback.organization import erasing
+from hearback.storage import owed
+from hearback.timestamps import SECOND
 
 from local import cfn
 from local.paths import ROOT
@@ -174,6 +177,12 @@ def test_a_callback_has_as_many_attempts_as_its_message_has_receives() -> None:
 
 def test_an_attempt_ends_long_before_the_worker_does() -> None:
     assert FUNCTIONS["CallbackDelivery"]["Properties"]["Timeout"] >= SECONDS * 5
+
+
+def test_between_two_searches_of_an_erasure_every_worker_ends() -> None:
+    longest = max(function["Properties"]["Timeout"] for function in FUNCTIONS.values())
+    assert longest < erasing.PAUSE <= 900  # SQS delays no message for longer
+    assert erasing.PAUSE * SECOND < owed.HOLD  # or the sweep would wake it
 
 
 def test_only_who_delivers_callbacks_reads_their_secrets() -> None:

@@ -80,6 +80,7 @@ function ErasureItem({ one }: { one: Erasure }) {
           now <code>{one.pseudonym}</code>; {plural(one.passes, "search", "searches")} of everything, {plural(sum(one.found), "trace")} removed
         </span>
       </p>
+      {one.waitingFor && <p>Waits until this is over: {one.waitingFor}</p>}
       {one.error && <p>{one.error}</p>}
       {found.length > 0 && (
         <details>

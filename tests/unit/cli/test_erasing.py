@@ -13,7 +13,7 @@ ERASURES = "/api/v1/organization/erasures"
 
 def erased(state: str = "done", **more: Any) -> dict[str, Any]:
     told = {"erasureId": "r1", "state": state, "requestedBy": 1, "created": "", "finished": ""}
-    told |= {"pseudonym": "erased-0a", "error": ""}
+    told |= {"pseudonym": "erased-0a", "waitingFor": "", "error": ""}
     return {**told, "passes": 2, "found": {"translation": 3, "task": 1}, **more}
 
 
@@ -40,6 +40,13 @@ def test_an_erasure_is_waited_for(terminal: Terminal, line: Line) -> None:
     assert ended.err == "".join(f"erasure: searching everything, pass {number} …\n" for number in (1, 2))
     assert line.asked[0].content == b'{"email":"eve@acme.example","userId":["reader4711","7"]}'
     assert len(terminal.slept) == 3
+
+
+def test_what_an_erasure_waits_for_is_told(terminal: Terminal, line: Line) -> None:
+    line.on(f"POST {ERASURES}", erased("running"))
+    line.once(f"GET {ERASURES}/r1", erased("running", passes=1, waitingFor="import i1"), erased())
+    ended = erase(terminal, "--yes")
+    assert (ended.code, ended.err) == (0, "erasure: waiting until this is over: import i1 …\n")
 
 
 def test_whoever_clients_know_needs_no_address(terminal: Terminal, line: Line) -> None:

@@ -193,7 +193,7 @@ def save(before: Entry, after: Entry, now: int) -> Entry:
         seen=number(before.revision),
         **held,
     )
-    resource = _resource_moves(before, after)
+    resource = resource_moves(before, after)
     placing.moved(lambda slot: [entry, *_move(before, after, slot), *resource])
     return after
 
@@ -214,7 +214,7 @@ def _move(before: Entry, after: Entry | None, slot: int) -> list[Write]:
     return [shelves.move(keys.shelf("entries", before.dataset_id), before.block, old, new, slot)]
 
 
-def _resource_moves(before: Entry, after: Entry) -> list[Write]:
+def resource_moves(before: Entry, after: Entry) -> list[Write]:
     if before.resource == after.resource:
         return []
     if by_resource(after.dataset_id, after.resource):

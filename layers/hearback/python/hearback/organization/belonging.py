@@ -74,7 +74,7 @@ class Organization:
     def prefixes(self, folder: str) -> list[str]:
         """What the names of its files in a folder begin with, in order."""
         if folder == batches.FOLDER:
-            return sorted(f"{folder}/{project}/" for project in self._projects)
+            return sorted(batches.folder(project) for project in self._projects)
         return [f"{folder}/{self.id}/"]
 
     @cached_property

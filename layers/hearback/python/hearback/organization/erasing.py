@@ -3,6 +3,10 @@
 The account and its keys go first, so that nothing new comes of them. Then everything is searched: each table,
 and each file of the transfer bucket. Requests and workers that were under way may have written something behind
 the search; so it is searched again after a while, until a whole pass has found nothing.
+
+Imports, exports and creations of tasks go on for longer than a while. They keep their files and records until they
+are over, and a pass begins when all are over that began before the last one had ended. So what a pass finds
+nothing of can come from nowhere: those who began later have read what was searched already.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from hearback import clients
 from hearback.access import closing
@@ -20,7 +24,7 @@ from hearback.access.model import Caller, read_email
 from hearback.dataset import members
 from hearback.deadline import Deadline
 from hearback.errors import Busy, Conflict, Forbidden, Invalid, NotFound
-from hearback.organization import forgetting, jobs, walking
+from hearback.organization import forgetting, jobs, underway, walking
 from hearback.organization.belonging import FOLDERS, TABLES, Organization
 from hearback.organization.jobs import Job, Kind, State
 from hearback.organization.person import Person
@@ -28,15 +32,26 @@ from hearback.settings import settings
 from hearback.storage import owed, reads
 from hearback.storage.items import Item, key_of
 from hearback.storage.transactions import ConditionFailed, transact
+from hearback.timestamps import DAY, SECOND
 
 STAGES = (*TABLES, *FOLDERS)
 MOST_USER_IDS = 20
 
-PAUSE = 90
-"""Seconds between two passes: every request that was under way is over."""
+PAUSE = 330
+"""Seconds between two passes: every request and every worker that was under way is over (300 s in template.yaml)."""
 
 PAUSE_OF_ONE_MACHINE = 1
 """The same on a local stack, where nothing is under way for long."""
+
+LONGEST_WAIT = DAY
+"""What is under way for longer than that after a pass is stuck, and wants a person: an import of 100 million entries
+takes 14 hours, and the sweep gives what fails up after four."""
+
+MOST_PASSES = 20
+"""Who is named anew so often is named by something that goes on."""
+
+_MOST_TOLD = 5
+"""Of what a pass waits for."""
 
 _TRIES = 20
 _CHUNK = 64
@@ -81,12 +96,31 @@ def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     except ConditionFailed:
         return  # another worker has brought it further: it is left to that one
     if after.state is State.RUNNING:
-        begun = after.stage or after.place
-        owed.pass_on(jobs.QUEUE, message, 0 if begun else _pause())
+        if after.stage or after.place:
+            owed.pass_on(jobs.QUEUE, message, group=job.group)
+        else:  # rounds are counted anew: passes have their own bound, and so has the wait
+            owed.pass_on(jobs.QUEUE, job.message, _pause(), job.group)
 
 
 def _pause() -> int:
     return PAUSE_OF_ONE_MACHINE if settings().environment == "local" else PAUSE
+
+
+_STUCK = (
+    "All that was found is erased, but this is under way for more than a day, and may bring more; "
+    "erase again when it is over:"
+)
+_NAMED_ANEW = (
+    "All that was found is erased, but the person is named anew after each search; "
+    "erase again when it is known by what."
+)
+
+
+class _Searched(NamedTuple):
+    """What came of the search of a file: it named the person, or there was no time for the rest from an offset on."""
+
+    found: bool = False
+    rest: int | None = None
 
 
 class _Work:
@@ -99,7 +133,7 @@ class _Work:
         self._person = Person(job.email, job.user_ids, job.pseudonym or "")
 
     def go_on(self) -> Job:
-        if not (self._job.stage or self._job.place) and not self._close():
+        if not (self._job.stage or self._job.place) and not (self._close() and self._may_begin()):
             return self._job
         while self._job.stage < len(STAGES):
             self._piece()
@@ -120,10 +154,27 @@ class _Work:
         members.end_all(job.organization_id, job.account_id, now // 1000 * 1000)
         return True
 
+    def _may_begin(self) -> bool:
+        """Whether all is over that a pass has to wait for. The first one takes away what it can."""
+        job, now = self._job, time.time_ns()
+        if not job.passes:
+            return True
+        until = job.searched + _pause() * SECOND
+        older = [work.what for work in underway.of(job.organization_id) if work.since <= until]
+        waiting_for = ", ".join(older[:_MOST_TOLD])
+        if older and now > job.searched + LONGEST_WAIT:
+            self._job = jobs.end(job, State.FAILED, now, f"{_STUCK} {waiting_for}")
+        elif waiting_for != job.waiting_for:
+            self._job = jobs.advance(job, job._replace(waiting_for=waiting_for))
+        return not older
+
     def _end_pass(self) -> Job:
-        searched = self._job._replace(passes=self._job.passes + 1)
-        if searched.passes > 1 and not searched.found:
-            return jobs.end(searched, State.DONE, time.time_ns())
+        now, passes = time.time_ns(), self._job.passes + 1
+        searched = self._job._replace(passes=passes, searched=now)
+        if passes > 1 and not searched.found:
+            return jobs.end(searched, State.DONE, now)
+        if passes >= MOST_PASSES:
+            return jobs.end(searched, State.FAILED, now, _NAMED_ANEW)
         return jobs.advance(self._job, searched._replace(stage=0, place=None, found=0))
 
     def _piece(self) -> None:
@@ -154,24 +205,24 @@ class _Work:
         return found, piece.place
 
     def _forget(self, table: str, item: Item) -> bool:
-        """Make the item name nobody; whether it did."""
+        """Make the item name nobody; whether it named them."""
         if not self._concerns(table, item):
             return False
+        if underway.is_record(item):
+            return True  # a pass that is yet to come finds it over
         found: Item | None = item
         for _ in range(_TRIES):
-            writes = forgetting.writes(table, found, self._person) if found else []
-            if not writes:
-                return True
             with suppress(ConditionFailed):  # somebody else has changed it: what is it now?
+                writes = forgetting.writes(table, found, self._person) if found else []
+                if not writes:
+                    return True
                 transact(writes)
             found = reads.get(getattr(settings(), table), key_of(item))
         raise Busy("Others keep changing what names the person.")
 
     def _concerns(self, table: str, item: Item) -> bool:
-        if not forgetting.writes(table, item, self._person):
+        if not forgetting.names(table, item, self._person):
             return False
-        if table == "access_table" and item["sk"]["S"] != "org":
-            return False  # accounts and keys are closed; a new account of that address is a new one
         if table == "organization_table" and jobs.is_running_job(item):
             return False
         return self._organization.has(table, item)
@@ -179,24 +230,37 @@ class _Work:
     # ── Files ──
 
     def _of_folder(self, folder: str) -> tuple[int, dict[str, Any] | None]:
+        """How many files were found to name the person, and where the folder goes on; at least one window further."""
         piece = walking.objects(self._organization.prefixes(folder), self._job.place)
-        return sum(self._remove(name) for name in piece.names), piece.place
+        found = 0
+        for name in piece.names:
+            searched = self._search(name, piece.offset(name))
+            if searched.rest is not None:
+                return found, piece.within(name, searched.rest)
+            found += searched.found
+            if self._deadline.passed:
+                return found, piece.behind(name)
+        return found, piece.place
 
-    def _remove(self, name: str) -> bool:
-        """Remove a file that names the person. Files are on their way: what they bring is in the tables."""
-        if not (self._person.is_in(name) or self._is_in_file(name)):
-            return False
-        clients.s3().delete_object(Bucket=settings().transfer_bucket, Key=name)
-        return True
+    def _search(self, name: str, offset: int) -> _Searched:
+        """Search a file from an offset on, and remove it if it names the person. Files are on their way: what they
+        bring is in the tables."""
+        if self._person.is_in(name):
+            return self._remove(name)
+        file = walking.opened(name, offset, Person.MARGIN) if self._person.email else None
+        if file is None:
+            return _Searched()  # it expired a moment ago
+        if any(self._person.is_in(value) for value in file.metadata.values()):
+            return self._remove(name)
+        for window in file.windows:
+            if self._person.is_in_bytes(window.content, window.start, window.end):
+                return self._remove(name)
+            if self._deadline.passed and not window.is_last:
+                return _Searched(rest=window.behind)
+        return _Searched()
 
-    def _is_in_file(self, name: str) -> bool:
-        wanted = self._person.in_bytes
-        if not wanted:
-            return False
-        metadata = walking.metadata(name)
-        if metadata is None:
-            return False  # it expired a moment ago
-        if any(self._person.is_in(value) for value in metadata.values()):
-            return True
-        overlap = max(map(len, wanted))
-        return any(word in piece.lower() for piece in walking.content(name, overlap) for word in wanted)
+    def _remove(self, name: str) -> _Searched:
+        """Remove a file, unless a worker that is under way reads or writes it: a pass that is yet to come does."""
+        if not any(name.startswith(work.files) for work in underway.of(self._job.organization_id)):
+            clients.s3().delete_object(Bucket=settings().transfer_bucket, Key=name)
+        return _Searched(found=True)

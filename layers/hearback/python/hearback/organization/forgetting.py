@@ -14,14 +14,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from hearback.content import keys as content_keys
+from hearback.dataset import entries as dataset_entries
+from hearback.dataset import items as dataset_items
 from hearback.organization.person import Person
 from hearback.settings import settings
 from hearback.storage import transactions
 from hearback.storage.items import Item, get_text, key_of
 from hearback.storage.transactions import Write
+from hearback.translation import entries
+from hearback.translation.entries import Batch
+from hearback.translation.keys import COUNT_SHARDS
 
 _OWN_WORDS = {"note_feeds": "content_md", "note_comments": "content_md", "members": "name"}
 """In the dataset table, by the kind of record: what its author or bearer says in their own name."""
@@ -30,18 +36,41 @@ MOST_NAMES = 40
 """Attributes changed by one write: an expression has its bounds, and the next look finds the rest."""
 
 
-def writes(table: str, item: Item, person: Person) -> list[Write]:
-    """The writes of one transaction that make an item of a table (a setting's name) name the person less.
+def names(table: str, item: Item, person: Person) -> bool:
+    """Whether an item of a table (a setting's name) names the person."""
+    return _is_theirs(table, item, person) or bool(_named(table, item, person))
 
-    Nothing where it does not name them.
+
+def _is_theirs(table: str, item: Item, person: Person) -> bool:
+    """Whether it is a vote or flag of theirs."""
+    return table == "content_table" and person.is_user(get_text(item, "user") or None)
+
+
+def _named(table: str, item: Item, person: Person) -> list[str]:
+    """The attributes that name the person, by value or by name.
+
+    Of accounts and keys no more than what they are called: the person's own are closed, and a new account of that
+    address is a new one.
     """
-    if table == "content_table" and person.is_user(get_text(item, "user") or None):
+    if table == "access_table":
+        is_new = get_text(item, "email") == person.email
+        return [name for name in ("name",) if name in item and not is_new and person.is_in_value(item[name])]
+    return [name for name, value in item.items() if person.is_in_value(value) or person.is_in(name)]
+
+
+def writes(table: str, item: Item, person: Person) -> list[Write]:
+    """The writes of one transaction that make an item name the person less. Nothing where it does not name them."""
+    if _is_theirs(table, item, person):
         return anonymous(item)
-    named = [name for name, value in item.items() if person.is_in_value(value) or person.is_in(name)]
+    named = _named(table, item, person)
     if not named:
         return []
     if "pk" in named or "sk" in named:
         return _moved(table, item, person)
+    if table == "translation_table" and {"source", "suggested"} & set(named):
+        return _of_texts(item, person)
+    if table == "dataset_table" and "resource" in named and get_text(item, "pk").startswith("entries#"):
+        return _of_resource(item, named, person)
     return [_changed(table, item, named[:MOST_NAMES], person)]
 
 
@@ -53,8 +82,14 @@ def _table(name: str) -> str:
 # ── In place ──
 
 
-def _changed(table: str, item: Item, named: list[str], person: Person) -> Write:
-    """The item with the pseudonym in the place of the address."""
+def _changed(
+    table: str,
+    item: Item,
+    named: list[str],
+    person: Person,
+    instead: Mapping[str, Any] = MappingProxyType({}),
+) -> Write:
+    """The item with the pseudonym in the place of the address, or with what is given `instead`."""
     own_words = [name for name in _own_words(table, item, person) if name in item]
     after: dict[str, Any] = dict.fromkeys(own_words)
     added: dict[str, Any] = {}
@@ -63,10 +98,34 @@ def _changed(table: str, item: Item, named: list[str], person: Person) -> Write:
             after[name] = None
             (added if "N" in item[name] else after)[person.replaced(name)] = item[name]
         elif name not in own_words:
-            after[name] = person.replaced_value(item[name])
+            after[name] = instead.get(name) or person.replaced_value(item[name])
     if "revision" in item:  # so that nobody writes back what they have read before
         added["revision"] = {"N": "1"}
     return _update(_table(table), item, after, added)
+
+
+def _of_texts(item: Item, person: Person) -> list[Write]:
+    """An entry's texts, with the guards that count them under their hash; the next look finds the rest."""
+    before = entries.from_item(item)
+    after = before._replace(
+        source_text=person.replaced(before.source_text),
+        suggested_translation=person.replaced(before.suggested_translation),
+        revision=before.revision + 1,
+    )
+    guards = entries.read_guards(before.organization_id, entries.sources_of([(before, after)]))
+    batch = Batch(before.organization_id, guards)
+    batch.add(before, after)
+    return batch.writes(shard=before.feedback_id % COUNT_SHARDS)
+
+
+def _of_resource(item: Item, named: list[str], person: Person) -> list[Write]:
+    """An entry of a dataset, with the claim on its resource."""
+    before = dataset_items.ENTRY.from_item(item)
+    resource = person.replaced(before.resource)
+    if dataset_entries.by_resource(before.dataset_id, resource):
+        resource = f"{resource}#{before.id}"  # another one differed in case alone
+    claims = dataset_entries.resource_moves(before, before._replace(resource=resource))
+    return [_changed("dataset_table", item, named, person, {"resource": {"S": resource}}), *claims]
 
 
 def _own_words(table: str, item: Item, person: Person) -> list[str]:

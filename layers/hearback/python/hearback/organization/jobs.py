@@ -18,7 +18,7 @@ from hearback.errors import Busy, Conflict, NotFound
 from hearback.ids import uuid7
 from hearback.organization import keys
 from hearback.storage import owed, reads, transactions
-from hearback.storage.codec import JSON, NUMBER, TEXT, Codec, enum
+from hearback.storage.codec import JSON, NAME, NUMBER, TEXT, Codec, enum
 from hearback.storage.items import Item, get_text, number, text
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import DAY, SECOND
@@ -78,6 +78,10 @@ class Job(NamedTuple):
     """How often everything was searched to the end."""
     found: int = 0
     """What the pass that is under way has found."""
+    searched: int = 0
+    """When the last pass had ended."""
+    waiting_for: str = ""
+    """What has to be over before the next one, as an admin is told."""
 
     organizations: int = 0
     """Of retention: how many do not want to keep everything."""
@@ -106,7 +110,8 @@ _JOB = Codec(
     {"id": TEXT, "organization_id": TEXT, "kind": enum(Kind), "state": enum(State), "requested_by": NUMBER}
     | {"created": NUMBER, "stage": NUMBER, "place": JSON, "counts": JSON, "finished": NUMBER, "error": TEXT}
     | {"revision": NUMBER, "email": TEXT, "user_ids": _TUPLE, "account_id": NUMBER, "pseudonym": TEXT}
-    | {"passes": NUMBER, "found": NUMBER, "organizations": NUMBER},
+    | {"passes": NUMBER, "found": NUMBER, "searched": NUMBER, "waiting_for": NAME}
+    | {"organizations": NUMBER},
 )
 
 
@@ -200,13 +205,15 @@ def advance(before: Job, after: Job, writes: Sequence[Write] = ()) -> Job:
 
 def end(before: Job, state: State, now: int, error: str | None = None) -> Job:
     """It is over, and nobody is named in it any more."""
-    over = before._replace(state=state, finished=now, error=error, place=None, email=None, user_ids=())
+    over = before._replace(state=state, finished=now, error=error, place=None, waiting_for="")
+    over = over._replace(email=None, user_ids=())
     return advance(before, over, [owed.settle(before.id)])
 
 
 def is_running_job(item: Item) -> bool:
-    """Whether an item is a job under way, which may name whom it is about."""
-    return get_text(item, "pk").startswith("jobs#") and get_text(item, "state") == State.RUNNING
+    """Whether an item is a job under way, which may name whom it is about; not one that nobody goes on with."""
+    running = get_text(item, "pk").startswith("jobs#") and get_text(item, "state") == State.RUNNING
+    return running and not owed.given_up([get_text(item, "id")])
 
 
 def _item(job: Job) -> Item:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hearback import clients
@@ -68,6 +68,14 @@ def send_all(queue: str, messages: Sequence[Mapping[str, Any]], groups: Sequence
     ]
     for start in range(0, len(entries), 10):
         clients.sqs().send_message_batch(QueueUrl=url, Entries=entries[start : start + 10])
+
+
+def debts(queues: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All that is owed to the workers of these queues, due or not: the queue, and the message."""
+    for shard in range(SHARDS):
+        for item in reads.every(reads.Range(settings().owed_table, f"owed#{shard}")):
+            if get_text(item, "queue") in queues:
+                yield get_text(item, "queue"), json.loads(get_text(item, "message"))
 
 
 MOST_ROUNDS = 200

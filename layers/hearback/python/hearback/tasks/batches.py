@@ -51,9 +51,14 @@ class About(NamedTuple):
     client_batch_id: str | None = None
 
 
+def folder(project: int | str) -> str:
+    """What the names of a project's lists of tasks begin with."""
+    return f"{FOLDER}/{project}/"
+
+
 def file_key(batch: Batch) -> str:
     """Where the batch's list of tasks lies, whoever put it there: nowhere else than every other's."""
-    return f"{FOLDER}/{batch.project}/{batch.id}-{batch.created_at}.json"
+    return f"{folder(batch.project)}{batch.id}-{batch.created_at}.json"
 
 
 def begin_upload(project: TaskProject, about: About, now: int) -> Batch:

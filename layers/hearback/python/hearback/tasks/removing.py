@@ -1,4 +1,5 @@
-"""What a deleted project leaves in the tasks API: its tasks with their feedback, batches, callbacks, secrets.
+"""What a deleted project leaves in the tasks API: its tasks with their feedback, batches with their files,
+callbacks, secrets.
 
 Nobody finds them any more, since their project is gone. The debt to remove them is written with the
 project's deletion (`hearback.dataset.deleting`) and falls due when no request that found the project is
@@ -13,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
 
+from hearback import clients
 from hearback.callbacks import items as callback_items
 from hearback.callbacks import keys as callback_keys
 from hearback.callbacks import owing, secrets
 from hearback.dataset import deleting
 from hearback.deadline import Deadline
 from hearback.quality import store as feedback
+from hearback.settings import settings
 from hearback.storage import owed, reads, transactions
 from hearback.storage.items import Item, key_of
 from hearback.storage.reads import Range
@@ -53,6 +56,7 @@ def _remove(number: int, deadline: Deadline) -> None:
     with ThreadPoolExecutor(_THREADS) as threads:
         look = _Look(number, deadline, threads)
         _remove_batches(look)
+        _remove_files(look)
         _remove_tasks(look)
         _remove_callbacks(look)
         for run in _rest(number):
@@ -98,6 +102,18 @@ def _remove_batches(look: _Look) -> None:
             writes.append(transactions.delete(keys.table(), keys.batch(batch.project, batch.id)))
             writes.append(owed.settle(batches.debt(batch)))
         transact(writes)
+
+
+def _remove_files(look: _Look) -> None:
+    """The lists of tasks that were uploaded, or came in a request. (One that is put under an address given out
+    before the deletion comes after this, and stays for the bucket's 30 days.)"""
+    bucket = settings().transfer_bucket
+    pages = clients.s3().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket, Prefix=batches.folder(look.number)):
+        if look.deadline.passed:
+            raise _OutOfTime
+        names = [found["Key"] for found in page.get("Contents", [])]
+        list(look.threads.map(lambda name: clients.s3().delete_object(Bucket=bucket, Key=name), names))
 
 
 def _remove_tasks(look: _Look) -> None:

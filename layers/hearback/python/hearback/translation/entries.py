@@ -173,41 +173,46 @@ class Batch:
 
     def add(self, before: Feedback | None, after: Feedback | None) -> bool:
         """Take the change in, or say False when the transaction has no room for it any more."""
-        entry = after or before
-        assert entry is not None
-        name = guard_key(self.organization_id, entry.language_pair_id, entry.source_text)
-        size = 1000 + sum(text_bytes(e) for e in (before, after) if e) + 40 * len(self.guards[name].entries)
-        # An entry, its guard, and at most one new counter each for its pair and its user.
-        if self._writes() + 4 > transactions.MOST_WRITES or self._bytes + size > transactions.MOST_BYTES:
+        guards = {self._guard_name(entry) for entry in (before, after) if entry}
+        known = sum(len(self.guards[name].entries) for name in guards)
+        size = 1000 + sum(text_bytes(e) for e in (before, after) if e) + 40 * known
+        # An entry, its guards, and at most one new counter each for its pair and its user.
+        room = transactions.MOST_WRITES - self._writes()
+        if 3 + len(guards) > room or self._bytes + size > transactions.MOST_BYTES:
             return False
         self.changes.append((before, after))
         self._bytes += size
-        guard = self._touched.setdefault(name, self.guards[name])
         if before:
             self._tally.remove(before)
-            guard.move(before, -1)
+            self._touch(before).move(before, -1)
         if after:
             self._tally.add(after)
-            guard.move(after, 1)
+            self._touch(after).move(after, 1)
         return True
+
+    def _guard_name(self, entry: Feedback) -> str:
+        return guard_key(self.organization_id, entry.language_pair_id, entry.source_text)
+
+    def _touch(self, entry: Feedback) -> Guard:
+        """The entry's guard, which will be written."""
+        name = self._guard_name(entry)
+        return self._touched.setdefault(name, self.guards[name])
 
     def _writes(self) -> int:
         return len(self.changes) + len(self._touched) + self._tally.rows() + self.extra
+
+    def writes(self, shard: int) -> list[Write]:
+        """Those of the entries, of their guards and of the counters, in this order."""
+        changed = [_entry_write(before, after) for before, after in self.changes]
+        return [*changed, *(guard.write() for guard in self._touched.values()), *self._tally.writes(shard)]
 
     def commit(self, shard: int, extra: Sequence[Write] = ()) -> None:
         """Write everything or nothing, with the caller's `extra` writes (their conditions first).
 
         Raises `Lost` when something had changed since it was read.
         """
-        kinds = ["extra"] * len(extra)
-        writes = [*extra]
-        for before, after in self.changes:
-            writes.append(_entry_write(before, after))
-            kinds.append("entry")
-        for guard in self._touched.values():
-            writes.append(guard.write())
-            kinds.append("guard")
-        writes += self._tally.writes(shard)
+        writes = [*extra, *self.writes(shard)]
+        kinds = ["extra"] * len(extra) + ["entry"] * len(self.changes) + ["guard"] * len(self._touched)
         try:
             transactions.transact(writes)
         except ConditionFailed as failure:

@@ -107,6 +107,7 @@ class ErasureDocument(TypedDict):
     pseudonym: str
     passes: int
     found: dict[str, int]
+    waitingFor: str
     error: str
 
 
@@ -163,6 +164,7 @@ def erasure_document(job: Job) -> ErasureDocument:
         "pseudonym": job.pseudonym or "",
         "passes": job.passes,
         "found": job.counts,
+        "waitingFor": job.waiting_for,
         "error": job.error or "",
     }
 
