@@ -52,6 +52,31 @@ class Counting:
         return iter(lambda: self.read(_BLOCK), b"")
 
 
+class Piece:
+    """`length` bytes of a file from `start` on, which tell the bar how much of the whole is there.
+
+    `before` are the bytes of it that were there already, of `whole`.
+    """
+
+    def __init__(self, path: Path, start: int, length: int, bar: Bar, before: int, whole: int) -> None:
+        self._path = path
+        self._start = start
+        self._bar = bar
+        self._before = before
+        self._whole = whole
+        self.length = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.length
+        with self._path.open("rb") as file:
+            file.seek(self._start)
+            while left and (block := file.read(min(left, _BLOCK))):
+                yield block
+                left -= len(block)
+                done = self._before + self.length - left
+                self._bar.reach(done, self._whole, f"{size(done)} of {size(self._whole)}")
+
+
 def digest(path: Path) -> str:
     """What tells this content from any other."""
     with path.open("rb") as file:
@@ -124,5 +149,15 @@ def put(service: Service, url: str, path: Path, bar: Bar) -> Callable[[], httpx.
         with path.open("rb") as file:
             content = iter(Counting(file, length, bar))
             return service.http.put(url, content=content, headers=headers, timeout=_PATIENCE)
+
+    return send
+
+
+def put_piece(service: Service, url: str, piece: Piece) -> Callable[[], httpx.Response]:
+    """How to send a piece of a file to the presigned address of a part."""
+
+    def send() -> httpx.Response:
+        headers = {"Content-Length": str(piece.length)}
+        return service.http.put(url, content=iter(piece), headers=headers, timeout=_PATIENCE)
 
     return send
