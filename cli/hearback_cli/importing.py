@@ -38,13 +38,13 @@ class Importing:
     def run(self, again: bool) -> tuple[Record, bool]:
         """The import when it is over, and whether it was so before. Raises `Refused` when it failed.
 
-        `again` begins anew even if this very file was imported.
+        `again` begins anew even if this very file was imported; it goes on with what is unfinished.
         """
-        known = {} if again else self._note.read()
+        known = self._note.read()
         record = self._look(known["importId"]) if known else None
-        if record and record["state"] == "done":
+        if record and record["state"] == "done" and not again:
             return record, True
-        if record is None or record["state"] == "failed":
+        if record is None or record["state"] in ("done", "failed"):
             known, record = self._begin(), None
         if record is None or record["state"] == "waiting":
             known = self._send(known) if record is None else self._send_again(known)

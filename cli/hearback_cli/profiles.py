@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import click
@@ -18,11 +18,12 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Profile(NamedTuple):
-    """A service, and the key that opens it."""
+    """A service, the key that opens it, and whose key that is (as `account` says it; empty where nobody asked yet)."""
 
     name: str
     url: str
     key: str
+    account: str = ""
 
     def __repr__(self) -> str:
         """Without the key: it is not for logs."""
@@ -49,12 +50,12 @@ def find(edge: Edge, name: str | None) -> Profile:
     if not isinstance(found, dict) or not {"url", "key"} <= found.keys():
         wanted = "" if name == DEFAULT else f" --profile {name}"
         raise NotLoggedIn(f"You are not logged in. Do so with: hearback login URL{wanted}")
-    return Profile(name, found["url"], found["key"])
+    return Profile(name, found["url"], found["key"], found.get("account", ""))
 
 
 def keep(home: Path, profile: Profile) -> None:
-    known = files.read(path(home))
-    files.write(path(home), known | {profile.name: {"url": profile.url, "key": profile.key}})
+    kept = {"url": profile.url, "key": profile.key, "account": profile.account}
+    files.write(path(home), files.read(path(home)) | {profile.name: kept})
 
 
 def forget(home: Path, name: str) -> bool:
@@ -64,6 +65,11 @@ def forget(home: Path, name: str) -> bool:
     if was_there:
         files.write(path(home), known)
     return was_there
+
+
+def account(caller: dict[str, Any]) -> str:
+    """Which account the service says it is: the same for each of its keys."""
+    return f"{caller['organizationId']}/{caller['accountId']}"
 
 
 def clean(url: str) -> str:

@@ -20,7 +20,7 @@ def test_a_key_from_standard_input_is_verified_and_kept(stranger: Terminal, line
     ended = stranger.run("login", URL + "/", stdin=f"{KEY}\n")
     assert (ended.code, ended.out) == (0, f"You are me@acme.example of acme, at {URL}.\n")
     assert line.asked[-1].headers["Authorization"] == f"Bearer {KEY}"
-    assert kept(stranger) == {"default": {"url": URL, "key": KEY}}
+    assert kept(stranger) == {"default": {"url": URL, "key": KEY, "account": "acme/1"}}
 
 
 def test_what_is_kept_is_for_its_owner_alone(stranger: Terminal) -> None:
