@@ -14,6 +14,7 @@ from hearback_cli.errors import NotLoggedIn
 
 DEFAULT = "default"
 URL, KEY, PROFILE = "HEARBACK_URL", "HEARBACK_KEY", "HEARBACK_PROFILE"
+ALLOW_HTTP = "HEARBACK_ALLOW_HTTP"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -42,8 +43,7 @@ def find(edge: Edge, name: str | None) -> Profile:
     """The named profile; without a name, what HEARBACK_URL and HEARBACK_KEY say together, or the default."""
     url, key = edge.environ.get(URL), edge.environ.get(KEY)
     if name is None and url and key:
-        if not is_address(clean(url)):
-            raise click.UsageError(f"{URL} is no address of a service: {url}")
+        _demand_safe(clean(url), edge)
         return Profile("(environment)", clean(url), key.strip())
     name = name or DEFAULT
     found = files.read(path(edge.home)).get(name)
@@ -51,6 +51,16 @@ def find(edge: Edge, name: str | None) -> Profile:
         wanted = "" if name == DEFAULT else f" --profile {name}"
         raise NotLoggedIn(f"You are not logged in. Do so with: hearback login URL{wanted}")
     return Profile(name, found["url"], found["key"], found.get("account", ""))
+
+
+def _demand_safe(url: str, edge: Edge) -> None:
+    """Nobody was asked about the environment's address, as `login` asks: it says itself that http is meant."""
+    if not is_address(url):
+        raise click.UsageError(f"{URL} is no address of a service: {url}")
+    if not (is_private(url) or edge.environ.get(ALLOW_HTTP) == "1"):
+        raise click.UsageError(
+            f"The key could be read on its way to {url}: take https, or set {ALLOW_HTTP}=1."
+        )
 
 
 def keep(home: Path, profile: Profile) -> None:

@@ -120,6 +120,22 @@ def test_url_and_key_of_the_environment_take_the_place_of_a_profile(stranger: Te
     assert stranger.files() == []
 
 
+def test_they_send_the_key_unencrypted_to_this_machine_alone_unless_that_is_meant(
+    stranger: Terminal, line: Line
+) -> None:
+    stranger.environ |= {"HEARBACK_URL": "http://hearback.example/v1", "HEARBACK_KEY": KEY}
+    ended = stranger.run("whoami")
+    assert (ended.code, line.asked) == (2, [])
+    assert "set HEARBACK_ALLOW_HTTP=1" in ended.err
+    line.on("GET http://hearback.example/v1/api/v1/access/me", ME)
+    stranger.environ["HEARBACK_ALLOW_HTTP"] = "1"
+    assert stranger.run("whoami").code == 0
+    del stranger.environ["HEARBACK_ALLOW_HTTP"]
+    line.on("GET http://localhost/v1/api/v1/access/me", ME)
+    stranger.environ["HEARBACK_URL"] = "http://localhost:4566/v1"
+    assert stranger.run("whoami").code == 0
+
+
 def test_a_kept_key_goes_to_no_other_address_than_its_own(terminal: Terminal, line: Line) -> None:
     terminal.environ["HEARBACK_URL"] = STORE
     assert terminal.run("whoami").code == 0
