@@ -113,10 +113,17 @@ def until_it_is_there(
         else:
             if answer.is_success:
                 return
-            if answer.status_code < 500 or number == TRIES:
+            if number == TRIES or not _passes(answer):
                 said = f"The upload was refused ({answer.status_code}): {refusals.message(answer)}"
                 raise Refused(said, answer.status_code)
         service.pause(number)
+
+
+def _passes(answer: httpx.Response) -> bool:
+    """Whether S3 may take it another time: it is busy, or was tired of waiting for a connection that came to a halt."""
+    return answer.status_code >= 500 or (
+        answer.status_code == 400 and "<Code>RequestTimeout</Code>" in answer.text
+    )
 
 
 def _lost(error: httpx.TransportError, number: int) -> NoConnection:

@@ -107,6 +107,15 @@ def test_a_store_that_fails_is_tried_again(terminal: Terminal, imports: Imports,
     assert imports.states == ["done"]
 
 
+def test_a_store_that_waited_too_long_is_tried_again(
+    terminal: Terminal, imports: Imports, memory: Path
+) -> None:
+    timeout = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle</Message></Error>"
+    imports.on_the_way = [httpx.Response(400, text=timeout)]
+    assert terminal.run("tmx", "import", memory).code == 0
+    assert imports.states == ["done"]
+
+
 def test_a_file_that_has_arrived_is_not_sent_again(
     terminal: Terminal, imports: Imports, memory: Path
 ) -> None:
