@@ -29,7 +29,10 @@ class Created(NamedTuple):
 
 
 class Creating:
-    """The JSON array of tasks in `path`, for one project; `about` is what the batch is called."""
+    """The JSON array of tasks in `path`, for one project; `about` is what the batch is called.
+
+    The same content under another file name is the same work.
+    """
 
     def __init__(self, service: Service, project: int, path: Path, about: dict[str, str], bar: Bar) -> None:
         self._service = service
@@ -37,18 +40,18 @@ class Creating:
         self._path = path
         self._about = about
         self._bar = bar
-        work = ("tasks", project, sorted(about.items()), sending.digest(path))
+        work = ("tasks", project, about.get("client_batch_id", ""), sending.digest(path))
         self._note = Note(service.edge, service.fingerprint(*work))
 
     def run(self, again: bool) -> Created:
         """Create the tasks, and wait for them. Raises `Refused` when the batch as a whole came to nothing.
 
-        `again` creates them even if this very file's tasks were created.
+        `again` creates them even if this very file's tasks were created; it goes on with what is unfinished.
         """
-        known = {} if again else self._note.read()
+        known = self._note.read()
         batch = self._look(known["batch"]) if known else None
-        was_done = batch is not None and batch["state"] == "completed"
-        if batch is None or batch["state"] in ("failed", "cancelled", "expired"):
+        was_done = batch is not None and batch["state"] == "completed" and not again
+        if batch is None or (batch["state"] in _OVER and not was_done):
             batch = self._begin()
         if batch["state"] == "waiting":
             self._send(batch)

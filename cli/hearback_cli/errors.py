@@ -5,7 +5,7 @@
     2   (click's own)      the command was not written right, or a file given to it cannot be read
     3   NotLoggedIn        no profile, or the service does not accept its key
     4   NoConnection       the service cannot be reached, or the connection was lost too often
-    5   InPart             some of it is done, and some of it was refused
+    5   InPart             some of it is done, and some of it was refused or is left
     70                     a fault of this program
     130                    interrupted from the keyboard
 

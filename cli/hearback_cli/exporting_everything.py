@@ -20,6 +20,7 @@ from hearback_cli.unfinished import Note
 _EXPORTS = "/api/v1/organization/exports"
 _SILENT = Bar("", None)
 """A file is a small part of all: the bar shows how many files are there."""
+_PRIVATE = 0o600
 
 Record = dict[str, Any]
 
@@ -40,7 +41,7 @@ class ExportingEverything:
             self._demand_room()
             begun = self._service.post(_EXPORTS)
             known = self._note.write(exportId=begun["exportId"])
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._keep_private()
         self._when_over(known["exportId"])
         export = self._download(known["exportId"])
         self._note.forget()
@@ -48,9 +49,14 @@ class ExportingEverything:
 
     def _demand_room(self) -> None:
         """A folder of our own, before there is anything for it: files of two exports must not mix."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        if any(self._folder.iterdir()):
+        if self._folder.exists() and any(self._folder.iterdir()):
             raise click.UsageError(f"{self._folder} is not empty: give another folder with --output.")
+        self._keep_private()
+
+    def _keep_private(self) -> None:
+        """Nobody else may look into the folder, nor into one that was there already."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.chmod(0o700)
 
     def _when_over(self, export_id: str) -> None:
         self._bar.stage("exporting")
@@ -106,7 +112,7 @@ class ExportingEverything:
         """Bring one file, which appears only when it is whole; False when the link serves no longer."""
         partial = self._folder / f"{name}.partial"
         try:
-            fetch(self._service, url, partial, _SILENT)
+            fetch(self._service, url, partial, _SILENT, _PRIVATE)
         except Replaced:
             partial.unlink(missing_ok=True)
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,10 +23,11 @@ class Replaced(Exception):
     """What is there is not the file of which the beginning was fetched, or may no longer be fetched."""
 
 
-def fetch(service: Service, url: str, partial: Path, bar: Bar) -> None:
+def fetch(service: Service, url: str, partial: Path, bar: Bar, mode: int = 0o666) -> None:
     """Go on fetching the file into `partial` until it is whole. Raises `Replaced` and `NoConnection`.
 
-    A connection that brought something does not count as a failure.
+    A connection that brought something does not count as a failure. `mode` says who may read the file,
+    as far as the umask allows.
     """
     import httpx
 
@@ -33,7 +35,7 @@ def fetch(service: Service, url: str, partial: Path, bar: Bar) -> None:
     while True:
         before = _have(partial)
         try:
-            if _fetch_on(service, url, partial, bar):
+            if _fetch_on(service, url, partial, bar, mode):
                 return
             raise httpx.ReadError("the connection ended early")
         except httpx.TransportError as error:
@@ -47,7 +49,7 @@ def _have(partial: Path) -> int:
     return partial.stat().st_size if partial.exists() else 0
 
 
-def _fetch_on(service: Service, url: str, partial: Path, bar: Bar) -> bool:
+def _fetch_on(service: Service, url: str, partial: Path, bar: Bar, mode: int) -> bool:
     """Append what is missing; whether the file is whole now."""
     have = _have(partial)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
@@ -55,7 +57,8 @@ def _fetch_on(service: Service, url: str, partial: Path, bar: Bar) -> bool:
         if answer.status_code == 416:
             return _is_whole(answer, have)
         start, total = _promised(answer)
-        with partial.open("r+b" if start else "wb") as file:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT, mode), "wb") as file:  # noqa: PTH123 - of a mode
+            file.truncate(start)
             file.seek(start)
             for block in answer.iter_bytes():
                 file.write(block)

@@ -7,16 +7,19 @@ from typing import Any
 
 from hearback_cli import sending, waiting
 from hearback_cli.errors import Refused
+from hearback_cli.parts import GONE, UPLOADS, Parts
 from hearback_cli.paths import part
 from hearback_cli.progress import Bar
 from hearback_cli.service import Service
 from hearback_cli.text import counted
 from hearback_cli.unfinished import Note
 
-_UPLOADS = "/api/v2/feedback/import/uploads"
 _IMPORTS = "/api/v2/feedback/imports"
 _FORM_LIVES = 3600 - 120
 """Seconds in which an upload may begin: the form lasts an hour, and the file takes its time."""
+
+_IN_ONE = 8 << 20
+"""Bytes of a file that goes as a whole: it would be one part only."""
 
 Record = dict[str, Any]
 
@@ -35,34 +38,42 @@ class Importing:
     def run(self, again: bool) -> tuple[Record, bool]:
         """The import when it is over, and whether it was so before. Raises `Refused` when it failed.
 
-        `again` begins anew even if this very file was imported.
+        `again` begins anew even if this very file was imported; it goes on with what is unfinished.
         """
-        known = {} if again else self._note.read()
+        known = self._note.read()
         record = self._look(known["importId"]) if known else None
-        if record and record["state"] == "done":
+        if record and record["state"] == "done" and not again:
             return record, True
-        if record is None or record["state"] == "failed":
+        if record is None or record["state"] in ("done", "failed"):
             known, record = self._begin(), None
         if record is None or record["state"] == "waiting":
             known = self._send(known) if record is None else self._send_again(known)
         return self._when_over(known["importId"]), False
 
     def _begin(self) -> Record:
-        upload = self._service.post(_UPLOADS, data=self._options, again=True)
+        length = self._path.stat().st_size
+        size = {"sizeInBytes": str(length)} if length > _IN_ONE else {}
+        upload = self._service.post(UPLOADS, data=self._options | size, again=True)
+        if "parts" in upload:
+            return self._note.write(importId=upload["importId"], inParts=True)
         return self._note.write(importId=upload["importId"], url=upload["url"], fields=upload["fields"])
 
     def _send_again(self, known: Record) -> Record:
-        """Go on with an upload of an earlier run; with a new form where the one at hand serves no longer."""
-        if known["begun"] < self._service.edge.now() - _FORM_LIVES:
+        """Go on with an upload of an earlier run; with a new one where the one at hand serves no longer."""
+        in_parts = "inParts" in known
+        if not in_parts and known["begun"] < self._service.edge.now() - _FORM_LIVES:
             return self._send(self._begin())
         try:
             return self._send(known)
         except Refused as error:
-            if error.status not in sending.NO_LONGER_ALLOWED:
+            if error.status not in ((GONE,) if in_parts else sending.NO_LONGER_ALLOWED):
                 raise
             return self._send(self._begin())
 
     def _send(self, known: Record) -> Record:
+        if "inParts" in known:
+            Parts(self._service, known["importId"], self._path, self._bar).send()
+            return known
         self._bar.stage("uploading")
         send = sending.post_form(self._service, known["url"], known["fields"], self._path, self._bar)
         sending.until_it_is_there(self._service, send, lambda: self._has_arrived(known["importId"]))

@@ -52,6 +52,31 @@ class Counting:
         return iter(lambda: self.read(_BLOCK), b"")
 
 
+class Piece:
+    """`length` bytes of a file from `start` on, which tell the bar how much of the whole is there.
+
+    `before` are the bytes of it that were there already, of `whole`.
+    """
+
+    def __init__(self, path: Path, start: int, length: int, bar: Bar, before: int, whole: int) -> None:
+        self._path = path
+        self._start = start
+        self._bar = bar
+        self._before = before
+        self._whole = whole
+        self.length = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.length
+        with self._path.open("rb") as file:
+            file.seek(self._start)
+            while left and (block := file.read(min(left, _BLOCK))):
+                yield block
+                left -= len(block)
+                done = self._before + self.length - left
+                self._bar.reach(done, self._whole, f"{size(done)} of {size(self._whole)}")
+
+
 def digest(path: Path) -> str:
     """What tells this content from any other."""
     with path.open("rb") as file:
@@ -88,10 +113,17 @@ def until_it_is_there(
         else:
             if answer.is_success:
                 return
-            if answer.status_code < 500 or number == TRIES:
+            if number == TRIES or not _passes(answer):
                 said = f"The upload was refused ({answer.status_code}): {refusals.message(answer)}"
                 raise Refused(said, answer.status_code)
         service.pause(number)
+
+
+def _passes(answer: httpx.Response) -> bool:
+    """Whether S3 may take it another time: it is busy, or was tired of waiting for a connection that came to a halt."""
+    return answer.status_code >= 500 or (
+        answer.status_code == 400 and "<Code>RequestTimeout</Code>" in answer.text
+    )
 
 
 def _lost(error: httpx.TransportError, number: int) -> NoConnection:
@@ -124,5 +156,15 @@ def put(service: Service, url: str, path: Path, bar: Bar) -> Callable[[], httpx.
         with path.open("rb") as file:
             content = iter(Counting(file, length, bar))
             return service.http.put(url, content=content, headers=headers, timeout=_PATIENCE)
+
+    return send
+
+
+def put_piece(service: Service, url: str, piece: Piece) -> Callable[[], httpx.Response]:
+    """How to send a piece of a file to the presigned address of a part."""
+
+    def send() -> httpx.Response:
+        headers = {"Content-Length": str(piece.length)}
+        return service.http.put(url, content=iter(piece), headers=headers, timeout=_PATIENCE)
 
     return send

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from hearback_cli import refusals
+from hearback_cli import profiles, refusals
 from hearback_cli.edge import Edge
 from hearback_cli.errors import NoConnection
 from hearback_cli.profiles import Profile
@@ -110,6 +111,10 @@ class Service:
         self.edge.sleep(min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else seconds)
 
     def fingerprint(self, *parts: object) -> str:
-        """The same for the same work of the same caller on the same service, and nothing to learn from."""
-        told = json.dumps([self.profile.url, self.profile.key, *map(str, parts)])
+        """The same for the same work of the same account on the same service, with whichever of its keys."""
+        told = json.dumps([self.profile.url, self._account, *map(str, parts)])
         return hashlib.sha256(told.encode()).hexdigest()
+
+    @cached_property
+    def _account(self) -> str:
+        return self.profile.account or profiles.account(self.get("/api/v1/access/me"))

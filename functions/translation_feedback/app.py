@@ -98,13 +98,32 @@ def import_feedback(
 
 @api.post("/api/v2/feedback/import/uploads", told=requests.IMPORT_OPTIONS)
 def start_upload(
-    caller: Caller, parameters: requests.ImportOptions, request: Request
-) -> answers.UploadDocument:
-    """Ours: a presigned S3 POST for a file of up to 1 GB, and the id of the import that it starts."""
+    caller: Caller, parameters: requests.UploadOptions, request: Request
+) -> answers.UploadDocument | answers.PartsDocument:
+    """Ours: where to send a file of up to 1 GB, and the id of the import that it starts.
+
+    A presigned S3 POST for the whole file; or, if `sizeInBytes` is given, a URL for each of its parts, so that
+    a lost connection costs one part.
+    """
     options = translation.imports.Options.of(caller, parameters.apply_all, parameters.approve_all)
-    upload = translation.arriving.begin_upload(caller, options, request.now)
     limit = translation.imports.LARGEST_UPLOAD >> 20
+    if parameters.size_in_bytes is not None:
+        begun = translation.uploads.begin(caller, options, parameters.size_in_bytes, request.now)
+        return answers.parts_document(begun, limit)
+    upload = translation.arriving.begin_upload(caller, options, request.now)
     return {"importId": upload.import_id, "url": upload.url, "fields": upload.fields, "maxSizeInMB": limit}
+
+
+@api.get("/api/v2/feedback/import/uploads/{importId}")
+def get_upload(caller: Caller, importId: str) -> answers.PartsState:
+    """Ours: which parts of a file are there, and fresh URLs for those that are missing."""
+    return answers.parts_state(translation.uploads.look(caller, importId))
+
+
+@api.post("/api/v2/feedback/import/uploads/{importId}/complete")
+def complete_upload(caller: Caller, importId: str) -> answers.ImportDocument:
+    """Ours: put the parts together, which starts the import; 400 names parts that are missing. May be repeated."""
+    return answers.import_document(translation.uploads.complete(caller, importId))
 
 
 @api.get("/api/v2/feedback/imports")

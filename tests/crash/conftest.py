@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from hearback import clients
 from hearback.settings import settings
-from hearback.translation import deleting, exporting, importing
+from hearback.translation import deleting, exporting, importing, uploads
 
 from local.stack import Stack
 from tests.crash import datasets
@@ -25,6 +25,7 @@ def resources(stack: Stack) -> Iterator[Apart]:
         small.enter_context(mock.patch.object(importing, "WINDOW", 3))
         small.enter_context(mock.patch.object(deleting, "STEP", 3))
         small.enter_context(mock.patch.object(exporting, "PART", 1500))
+        small.enter_context(mock.patch.object(uploads, "PART", 500))
         small.enter_context(datasets.small_pieces())
         yield made
 

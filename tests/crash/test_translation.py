@@ -16,7 +16,7 @@ from hearback.translation.imports import State
 from hearback.translation.model import Change
 
 from tests.crash.apart import WHENEVER, Apart, Brief, items, remembered
-from tests.crash.harness import OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
+from tests.crash.harness import FAULTS, OVERTAKEN, STOPS, Disturbance, Workflow, exercise, stumble
 from tests.crash.recount import check_consistent
 from tests.crash.translation import (
     ADMIN,
@@ -26,6 +26,8 @@ from tests.crash.translation import (
     ORGANIZATION,
     World,
     agrees,
+    announce_upload,
+    begin_upload,
     entries_of,
     every_export,
     give_feedback,
@@ -35,6 +37,7 @@ from tests.crash.translation import (
     put_file,
     read,
     settle_all,
+    upload_parts,
     work_on_deletion,
     work_on_export,
     work_on_import,
@@ -146,6 +149,62 @@ def test_what_is_delivered_again_after_the_end_changes_nothing(announced_import:
     for _ in range(2):
         announced_import.recover(world)
         assert outcome_of_imports(world) == once
+
+
+# ─── Uploads in parts ───
+
+
+@pytest.fixture
+def upload_in_parts(new_world: NewWorld) -> Workflow[World]:
+    """A file whose parts are sent and put together by a client that repeats both until it has an answer."""
+
+    def prepare() -> World:
+        world = new_world()
+        begin_upload(world)  # anew each time: S3 ends an upload when it is complete
+        return world
+
+    def again(world: World) -> None:
+        upload_parts(world)
+        announce_upload(world)
+        settle_all()
+
+    return Workflow(prepare, upload_parts, again, outcome_of_imports, agrees)
+
+
+def test_an_upload_that_is_completed_again_and_again_is_imported_exactly_once(
+    upload_in_parts: Workflow[World],
+) -> None:
+    assert exercise(upload_in_parts) > 30
+
+
+def test_the_undisturbed_upload_counts_what_the_file_holds(upload_in_parts: Workflow[World]) -> None:
+    world = upload_in_parts.prepare()
+    upload_in_parts.recover(world)
+    (record,) = imports.latest(ADMIN)
+    assert (record.counts.successful, record.counts.duplicate, record.counts.invalid) == COUNTED
+
+
+@each_stop
+def test_an_upload_ends_even_if_every_repetition_dies_a_little_later(
+    upload_in_parts: Workflow[World], stop: Disturbance
+) -> None:
+    assert stumble(upload_in_parts, stop) > 2
+
+
+def test_an_upload_whose_beginning_nobody_heard_of_imports_nothing(
+    new_world: NewWorld, upload_in_parts: Workflow[World]
+) -> None:
+    def again(world: World) -> None:
+        if "upload" not in world.message:
+            begin_upload(world)
+        upload_in_parts.recover(world)
+
+    def whole(_world: World) -> object:
+        states = [record.state for record in imports.latest(ADMIN) if record.state is not State.WAITING]
+        return entries_of(_world), states
+
+    flow = replace(upload_in_parts, prepare=new_world, work=begin_upload, recover=again, outcome=whole)
+    assert exercise(flow, STOPS + FAULTS, every=1) > 5
 
 
 # ─── Export ───

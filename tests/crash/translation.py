@@ -11,10 +11,20 @@ from hearback import clients
 from hearback.access.model import Caller, Role
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.translation import arriving, catalogue, deleting, exporting, exports, feedback, imports
+from hearback.translation import (
+    arriving,
+    catalogue,
+    deleting,
+    exporting,
+    exports,
+    feedback,
+    imports,
+    uploads,
+)
 from hearback.translation.filters import Filter
 from hearback.translation.imports import Options
 from hearback.translation.model import Feedback, LanguagePair, NewFeedback
+from hearback.translation.uploads import Upload
 
 from tests.crash.apart import WHENEVER, items, settle
 from tests.crash.recount import check_consistent, check_settled, contents
@@ -123,6 +133,39 @@ def put_file(
         Bucket=settings().transfer_bucket, Key=key, Body=content or tmx(), Metadata=metadata or {}
     )
     return event_of(key)
+
+
+def begin_upload(world: World) -> None:
+    """By a client who remembers the import's id."""
+    options = Options.of(ADMIN, apply_all=False, approve_all=False)
+    world.message = {"upload": uploads.begin(ADMIN, options, len(tmx()), NOW).record.import_id}
+
+
+def upload_parts(world: World) -> None:
+    """As any client does it: send what is missing, and ask for the whole."""
+    upload = uploads.look(ADMIN, world.message["upload"])
+    for part in upload.missing:
+        _send(upload, part.number)
+    world.answer = uploads.complete(ADMIN, upload.record.import_id)
+
+
+def _send(upload: Upload, number: int) -> None:
+    record = upload.record
+    start = (number - 1) * record.part_size
+    clients.s3().upload_part(
+        Bucket=settings().transfer_bucket,
+        Key=record.object_key,
+        UploadId=record.upload_id,
+        PartNumber=number,
+        Body=tmx()[start : start + record.part_size],
+    )
+
+
+def announce_upload(world: World) -> None:
+    """The event of the file that was put together; S3 sends it twice."""
+    record = imports.get(ADMIN, world.message["upload"])
+    for _ in range(2):
+        work_on_import(event_of(record.object_key))
 
 
 def event_of(key: str, sequencer: str = "0A") -> dict[str, Any]:

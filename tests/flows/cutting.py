@@ -28,7 +28,7 @@ class CuttingProxy:
         self.cuts = list(cuts)
         """What is still to happen: each cut happens once."""
         self.seen: list[str] = []
-        """Method and path of each request."""
+        """Method and path of each request, with its query."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads = [threading.Thread(target=self._accept)]
@@ -61,7 +61,7 @@ class CuttingProxy:
             method, address, version = line.split()
             parts = urlsplit(address)
             path = address[address.index(parts.netloc) + len(parts.netloc) :]
-            self.seen.append(f"{method} {parts.path}")
+            self.seen.append(f"{method} {path}")
             kept = [field for field in fields if not field.lower().startswith(("connection:", "proxy-"))]
             told = "\r\n".join([f"{method} {path} {version}", *kept, "Connection: close", "", ""])
             with socket.create_connection((parts.hostname, parts.port or 80)) as service:

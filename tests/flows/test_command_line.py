@@ -134,6 +134,25 @@ def test_an_upload_that_was_given_up_goes_on_when_the_command_is_run_again(
     assert imports(terminal.person) == ["done"]
 
 
+def test_of_a_large_memory_only_the_parts_go_again_that_were_lost(terminal: Terminal, memory: Path) -> None:
+    padding = (b"<!-- " + b"x" * 1000 + b" -->") * 25_000  # of four parts
+    memory.write_bytes(tmx("one", "two").replace(b"<body>", b"<body>" + padding))
+    with CuttingProxy(*[Cut("PUT", "partNumber=3", 1_000_000)] * 4) as proxy:
+        ended = terminal.run("tmx", "import", memory, proxy=proxy.url)
+    assert (ended.code, proxy.cuts) == (4, []), ended.err
+    assert parts_sent(proxy) == [1, 2, 3, 3, 3, 3]
+    with CuttingProxy(Cut("POST", "complete", 0, of_answer=True)) as proxy:
+        ended = terminal.run("tmx", "import", memory, "--json", proxy=proxy.url)
+    assert (ended.code, proxy.cuts) == (0, []), ended.err
+    assert parts_sent(proxy) == [3, 4]
+    assert [it["successful"] for it in ended.json["imports"]] == [2]
+    assert imports(terminal.person) == ["done"]
+
+
+def parts_sent(proxy: CuttingProxy) -> list[int]:
+    return [int(found[1]) for each in proxy.seen if (found := re.match(r"PUT .*\bpartNumber=(\d+)", each))]
+
+
 def test_a_lost_download_goes_on_where_it_was_cut(terminal: Terminal, memory: Path) -> None:
     memory.write_bytes(tmx(*(f"{number} " + "x" * 20_000 for number in range(250))))
     terminal.done("tmx", "import", memory)

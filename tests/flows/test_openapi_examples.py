@@ -25,6 +25,7 @@ OPERATIONS = {
 # Examples build on what earlier ones made: the tables' order, not the document's.
 IN_ORDER = list(tables.examples())
 LARGE = "get_export"  # there is no export of its own as long as the answer fits into one request
+IN_PARTS = "complete_upload"  # nobody here sends the parts; test_tmx_uploads.py does
 
 
 class Key(AuthBase):
@@ -124,7 +125,7 @@ def test_every_example_in_turn_gets_an_answer_like_the_one_it_shows(
 ) -> None:
     reader = Reader(stack, http)
     for name in IN_ORDER:
-        if name == LARGE:
+        if name in (LARGE, IN_PARTS):
             continue
         response = reader.send(name)
         status, declared = _success(OPERATIONS[name][2])

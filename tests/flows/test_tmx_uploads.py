@@ -140,6 +140,37 @@ def test_a_file_sent_twice_is_imported_once(organization: Organization) -> None:
     assert len(organization.user.entries()) == 1
 
 
+# ── Uploads in parts ──
+
+
+def put_part(part: dict[str, Any], content: bytes) -> int:
+    """The status that S3 answers to it."""
+    return requests.put(part["url"], data=content, timeout=60).status_code
+
+
+def test_a_file_in_parts_is_imported_once_it_is_whole(organization: Organization) -> None:
+    user = organization.user
+    data = tmx("a", "b").replace(b"<body>", b"<body>" + b"<!-- padding -->" * (1 << 19))
+    first, second = data[: 8 << 20], data[8 << 20 :]
+    begun = begin(user, sizeInBytes=str(len(data)))
+    path = f"{UPLOADS}/{begun['importId']}"
+    assert put_part(begun["parts"][1], second + b" ") == 403  # longer than announced
+    assert put_part(begun["parts"][1], second[:-1]) == 403
+    assert put_part(begun["parts"][1], second) == 200
+    told = answer(user.get(path))
+    (missing,) = told["missing"]
+    assert ([part["partNumber"] for part in told["parts"]], missing["partNumber"]) == ([2], 1)
+    assert "missing parts: 1" in refusal(user.post(f"{path}/complete"), 400)
+    assert put_part(missing, first) == 200
+    for _ in range(2):
+        assert answer(user.post(f"{path}/complete"))["importId"] == begun["importId"]
+    outcome = user.outcome(begun["importId"])
+    assert (outcome["state"], counts(outcome), outcome["size"]) == ("done", (2, 0, 0), len(data))
+    assert answer(user.post(f"{path}/complete")) == outcome
+    assert answer(user.get(path))["missing"] == []
+    assert put_part(missing, first) == 404  # nothing is added to what is complete
+
+
 # ── Files that others put ──
 
 

@@ -17,7 +17,8 @@ from local import cfn
 from local.paths import ROOT
 
 Right = tuple[str, str]
-"""An action, and the logical id of the table, index of a table, queue or secret that it is done to."""
+"""An action, and the logical id of the table, index of a table, queue, secret, bucket or folder of a bucket that
+it is done to."""
 
 _IN_TRANSACTIONS = {
     "Put": "PutItem",
@@ -25,6 +26,15 @@ _IN_TRANSACTIONS = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+
+_OF_OBJECTS = {
+    "HeadObject": "GetObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "ListParts": "ListMultipartUploadParts",
+}
+"""Actions that are called otherwise than the operation."""
 
 
 class Watch:
@@ -36,7 +46,7 @@ class Watch:
     def begin(self) -> None:
         """Watch every client that is made from now on."""
         clients.session.cache_clear()
-        for service in ("dynamodb", "sqs", "secretsmanager"):
+        for service in ("dynamodb", "sqs", "secretsmanager", "s3"):
             clients.session().events.register(f"provide-client-params.{service}", self._note)
 
     @contextmanager
@@ -69,6 +79,8 @@ def _rights(service: str, operation: str, params: dict[str, Any]) -> Iterator[Ri
         yield from _of_tables(operation, params)
     elif service == "sqs":
         yield f"sqs:{operation.removesuffix('Batch')}", params["QueueUrl"].rpartition("/")[2]
+    elif service == "s3":
+        yield from _of_bucket(operation, params)
     else:
         name = params.get("SecretId") or params["Name"]
         yield f"{service}:{operation}", name.partition("/")[0]
@@ -85,6 +97,17 @@ def _of_tables(operation: str, params: dict[str, Any]) -> Iterator[Right]:
     else:
         index = "/index" if "IndexName" in params else ""
         yield f"dynamodb:{operation}", params["TableName"] + index
+
+
+def _of_bucket(operation: str, params: dict[str, Any]) -> Iterator[Right]:
+    if "Delete" in params:
+        for each in params["Delete"]["Objects"]:
+            yield "s3:DeleteObject", f"TransferBucket/{each['Key'].partition('/')[0]}"
+    elif "Key" in params:
+        folder = params["Key"].partition("/")[0]
+        yield f"s3:{_OF_OBJECTS.get(operation, operation)}", f"TransferBucket/{folder}"
+    else:
+        yield "s3:ListBucket", "TransferBucket"
 
 
 @cache
@@ -110,11 +133,13 @@ def _several(value: Any) -> list[Any]:
 
 
 def _logical(resource: dict[str, Any]) -> str:
-    """The logical id in a `Ref`, `Fn::GetAtt` or `Fn::Sub`, and whether an index of it is meant."""
+    """The logical id in a `Ref`, `Fn::GetAtt` or `Fn::Sub`, and which folder of it, or whether an index, is meant."""
     (value,) = resource.values()
     text = value[0] if isinstance(value, list) else str(value)
     if text.endswith(":secret:${AWS::StackName}/callbacks/*"):
         return "CallbackSecrets"  # as the settings name what all of them begin with
+    if within := re.fullmatch(r"\$\{(\w+)\.Arn\}/([\w-]+)/\*", text):
+        return f"{within[1]}/{within[2]}"
     match = re.search(r"\w+", text)
     assert match
-    return match[0] + ("/index" if text.endswith("/index/*") else "")
+    return match[0]

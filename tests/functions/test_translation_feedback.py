@@ -49,6 +49,9 @@ def test_the_documented_events_are_answered(product: Product) -> None:
     assert json.loads(listed["body"])["totalItems"] == 1
     imported = invoke("translation_feedback", signed(product, "import"))
     assert json.loads(imported["body"]) == {"successful": 1, "duplicate": 0, "invalid": 0, "warnings": []}
+    begun = json.loads(invoke("translation_feedback", signed(product, "start_upload"))["body"])
+    assert [part["sizeInBytes"] for part in begun["parts"]] == [8 << 20, 4 << 20]
+    assert invoke("translation_feedback", signed(product, "complete_upload"))["statusCode"] == 404
     assert invoke("translation_feedback", signed(product, "no_such_route"))["statusCode"] == 404
     assert invoke("translation_feedback", sample("translation_feedback", "system_info"))["statusCode"] == 200
 

@@ -42,6 +42,16 @@ def test_a_file_put_into_the_bucket_is_imported_once_however_often_it_is_announc
     assert json.loads(result["Body"].read())["successful"] == 2
 
 
+def test_a_file_that_was_put_together_from_parts_is_imported_as_well(product: Product) -> None:
+    key = "imports/acme/01971b2f-7a3e-7cc1-9d4e-3f5a8b1c2d6f.tmx"
+    put(key)
+    assert invoke("tmx_import", sample("tmx_import", "s3_complete_multipart_upload")) == {
+        "batchItemFailures": []
+    }
+    (record,) = product.call("GET", "/api/v2/feedback/imports")[1]["imports"]
+    assert (record["state"], record["successful"], record["file"]) == ("done", 2, key)
+
+
 def test_the_test_event_of_s3_and_work_that_is_over_are_no_failures(product: Product) -> None:
     assert invoke("tmx_import", sample("tmx_import", "s3_test_event")) == {"batchItemFailures": []}
     for worker in ("tmx_import", "tmx_export", "feedback_deletion"):

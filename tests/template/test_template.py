@@ -192,6 +192,17 @@ def test_only_who_delivers_callbacks_reads_their_secrets() -> None:
     assert readers == {"CallbackDelivery", "Projects"}
 
 
+def test_who_takes_uploads_sees_which_are_there_and_reads_none() -> None:
+    reads = [str(each["Resource"]) for each in _statements("TranslationFeedback", "s3:GetObject")]
+    assert reads
+    assert "/imports/" not in str(reads)
+    (lists,) = _statements("TranslationFeedback", "s3:ListBucket")
+    assert lists["Condition"] == {"StringLike": {"s3:prefix": "imports/*"}}
+    (parts,) = _statements("TranslationFeedback", "s3:ListMultipartUploadParts")
+    assert "/imports/*" in str(parts["Resource"])
+    assert not _statements("TranslationFeedback", "s3:DeleteObject")
+
+
 def _statements(function: str, action: str) -> list[Any]:
     """The function's statements that allow it."""
     return [

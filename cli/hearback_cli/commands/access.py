@@ -36,7 +36,7 @@ def login(edge: Edge, url: str, allow_http: bool, profile: str | None, as_json: 
     with Service(kept, edge) as service:
         _demand_hearback(service)
         caller = service.get("/api/v1/access/me")
-    profiles.keep(edge.home, kept)
+    profiles.keep(edge.home, kept._replace(account=profiles.account(caller)))
     told = {"profile": kept.name, "url": kept.url, **caller}
     Output(as_json).said(told, f"You are {caller['email']} of {caller['organizationId']}, at {kept.url}.")
 

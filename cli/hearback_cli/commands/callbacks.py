@@ -96,7 +96,7 @@ def redeliver(
 
     outcome = each(ids_from(ids), again, "redelivering")
     said = f"{counted(len(outcome.done), 'callback is', 'callbacks are')} on the way again."
-    output.said({"callbacks": outcome.done, "refused": outcome.refused}, said)
+    output.said({"callbacks": outcome.done, "refused": outcome.refused, "left": outcome.left}, said)
     conclude(outcome, "callbacks")
 
 

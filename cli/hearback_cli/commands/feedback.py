@@ -70,7 +70,7 @@ def _decide(service: Service, output: Output, ids: tuple[str, ...], state: str) 
 
     outcome = each(ids_from(ids), decide, f"{state} so far")
     said = f"{counted(len(outcome.done), 'entry is', 'entries are')} {state} now."
-    output.said({"feedback": outcome.done, "refused": outcome.refused}, said)
+    output.said({"feedback": outcome.done, "refused": outcome.refused, "left": outcome.left}, said)
     conclude(outcome, "entries")
 
 

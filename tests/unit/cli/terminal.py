@@ -17,6 +17,8 @@ from hearback_cli.profiles import Profile
 
 URL = "https://hearback.example/v1"
 KEY = "hb_0011223344556677_00112233445566778899aabbccddeeff00112233"
+ANOTHER_KEY = "hb_8899aabbccddeeff_00112233445566778899aabbccddeeff00112233"
+"""Of the same account."""
 STORE = "https://store.example"
 INFO = {"product": "Hearback", "version": "8.5.0", "hearbackVersion": "1"}
 ME = {"organizationId": "acme", "accountId": 1, "email": "me@acme.example", "role": "admin", "keyId": "00"}
@@ -115,8 +117,8 @@ class Terminal:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
-    def log_in(self) -> None:
-        profiles.keep(self.home, Profile("default", URL, KEY))
+    def log_in(self, key: str = KEY) -> None:
+        profiles.keep(self.home, Profile("default", URL, key, profiles.account(ME)))
 
     def run(self, *arguments: str | Path, stdin: str = "", typed: str | None = None) -> Ended:
         """`typed` is what the person types where nothing is to be seen of it; else input is no terminal."""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.cli.terminal import STORE, Answer, Terminal, document, error, lost
+from tests.unit.cli.terminal import ANOTHER_KEY, ME, STORE, URL, Answer, Terminal, document, error, lost
 
 PROJECT = "/v2/projects/5"
 NUMBERS = range(11, 16)
@@ -167,6 +167,39 @@ def test_the_same_command_creates_nothing_twice(terminal: Terminal, batches: Bat
     assert "its tasks were created before (batch 11)" in ended.err
     create(terminal, table, "--again")
     assert batches.states == ["completed", "completed"]
+
+
+@pytest.mark.parametrize("where", ["the upload", "the wait"])
+def test_again_goes_on_with_what_is_unfinished(
+    terminal: Terminal, batches: Batches, table: Path, where: str
+) -> None:
+    create(terminal, table)
+    if where == "the upload":
+        batches.on_the_way = [lost() for _ in range(4)]
+    else:
+        terminal.line.once(f"GET {PROJECT}/batches/12.json", *[lost()] * 4)
+    assert create(terminal, table, "--again").code == 4
+    terminal.line.on(f"GET {PROJECT}/batches/12.json", batches._show)
+    assert create(terminal, table, "--again").code == 0
+    assert batches.states == ["completed", "completed"]
+
+
+def test_nor_does_it_under_another_name(terminal: Terminal, batches: Batches, table: Path) -> None:
+    create(terminal, table)
+    moved = table.rename(table.with_name("moved.csv"))
+    assert create(terminal, moved, "--json").json["wasDone"]
+    assert batches.states == ["completed"]
+    assert not create(terminal, moved, "--batch-name", "another", "--json").json["wasDone"]
+
+
+def test_nor_with_another_key_of_the_account(terminal: Terminal, batches: Batches, table: Path) -> None:
+    create(terminal, table)
+    terminal.log_in(ANOTHER_KEY)
+    assert create(terminal, table, "--json").json["wasDone"]
+    terminal.environ |= {"HEARBACK_URL": URL, "HEARBACK_KEY": ANOTHER_KEY}
+    assert create(terminal, table, "--json").json["wasDone"]
+    terminal.line.on("GET /api/v1/access/me", {**ME, "accountId": 2})
+    assert not create(terminal, table, "--json").json["wasDone"]
 
 
 def test_a_lost_upload_is_sent_again(terminal: Terminal, batches: Batches, table: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,33 @@ def test_everything_comes_into_a_folder_that_is_ones_own(
     assert contents(folder) == FILES
     assert folder.stat().st_mode & 0o077 == 0
     assert ended.err == "everything: exporting …\neverything: downloading …\n"
+
+
+@pytest.fixture
+def generous() -> Iterator[None]:
+    """A umask with which everybody reads what is made."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("generous")
+def test_and_into_one_that_was_there_and_open_to_everybody(
+    terminal: Terminal, offered: Line, folder: Path
+) -> None:
+    folder.mkdir(mode=0o755)
+    assert export(terminal, folder).code == 0
+    assert [path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())] == [0o700, 0o600, 0o600]
+
+
+@pytest.mark.usefixtures("generous")
+def test_the_folder_of_somebody_is_left_as_it_is_where_an_export_has_no_room(
+    terminal: Terminal, offered: Line, folder: Path
+) -> None:
+    folder.mkdir(mode=0o755)
+    (folder / "theirs").touch()
+    assert export(terminal, folder).code == 2
+    assert folder.stat().st_mode & 0o777 == 0o755
 
 
 def test_an_export_of_everything_as_json_has_no_links(

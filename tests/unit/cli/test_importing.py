@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.cli.terminal import STORE, Answer, Ended, Terminal, document, error, lost
+from tests.unit.cli.terminal import ANOTHER_KEY, STORE, URL, Answer, Ended, Terminal, document, error, lost
 
 TMX = b"<tmx/>" * 20_000
 FORM = {"key": "imports/acme/1.tmx", "policy": "p"}
@@ -107,6 +107,15 @@ def test_a_store_that_fails_is_tried_again(terminal: Terminal, imports: Imports,
     assert imports.states == ["done"]
 
 
+def test_a_store_that_waited_too_long_is_tried_again(
+    terminal: Terminal, imports: Imports, memory: Path
+) -> None:
+    timeout = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle</Message></Error>"
+    imports.on_the_way = [httpx.Response(400, text=timeout)]
+    assert terminal.run("tmx", "import", memory).code == 0
+    assert imports.states == ["done"]
+
+
 def test_a_file_that_has_arrived_is_not_sent_again(
     terminal: Terminal, imports: Imports, memory: Path
 ) -> None:
@@ -175,6 +184,27 @@ def test_unless_one_says_so_or_it_is_not_the_same(terminal: Terminal, imports: I
     memory.write_bytes(TMX + b" ")
     terminal.run("tmx", "import", memory)
     assert imports.states == ["done"] * 4
+
+
+def test_again_goes_on_with_an_upload_that_is_unfinished(
+    terminal: Terminal, imports: Imports, memory: Path
+) -> None:
+    terminal.run("tmx", "import", memory)
+    imports.on_the_way = [lost() for _ in range(4)]
+    assert terminal.run("tmx", "import", memory, "--again").code == 4
+    assert terminal.run("tmx", "import", memory, "--again").code == 0
+    assert imports.states == ["done", "done"]
+
+
+def test_another_key_of_the_account_goes_on_as_well(
+    terminal: Terminal, imports: Imports, memory: Path
+) -> None:
+    given_up(terminal, imports, memory)
+    terminal.log_in(ANOTHER_KEY)
+    assert terminal.run("tmx", "import", memory).code == 0
+    terminal.environ |= {"HEARBACK_URL": URL, "HEARBACK_KEY": ANOTHER_KEY}
+    assert terminal.run("tmx", "import", memory, "--json").json["imports"][0]["wasDone"]
+    assert imports.states == ["done"]
 
 
 def test_the_note_of_an_upload_tells_nobody_else_anything(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.cli.terminal import Answer, Line, Terminal, document, error
+from tests.unit.cli.terminal import Answer, Line, Terminal, document, error, lost
 
 FEEDBACK = "/api/v2/feedback"
 CALLBACKS = "/v2/projects/5/callbacks"
@@ -105,9 +105,58 @@ def test_a_service_that_fails_is_not_asked_for_the_rest(terminal: Terminal, line
     line.on(f"PUT {FEEDBACK}/2", error(500, "Oh."))
     line.on(f"PUT {FEEDBACK}/3", entry(3))
     ended = terminal.run("feedback", "approve", "1", "2", "3")
-    assert ended.code == 5
-    assert "2 of 3 are done" in ended.err
+    assert (ended.code, ended.out) == (5, "2 entries are approved now.\n")
+    assert "left: 2\n" in ended.err
+    assert "2 of 3 entries are done: run the command again with the ids that are left." in ended.err
     assert terminal.run("feedback", "approve", "2").code == 1
+
+
+STOPS = [error(500, "Oh."), error(429, "Slow down."), error(401, "The key is revoked."), lost()]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=["fails", "is busy", "is closed", "is lost"])
+def test_what_was_done_refused_and_left_is_told_whatever_stops_it(
+    terminal: Terminal, line: Line, stop: Answer
+) -> None:
+    for number in range(20):
+        answer = document({"callback": {"id": str(number)}})
+        line.on(f"POST {CALLBACKS}/{number}/redeliver.json", answer)
+    line.on(f"POST {CALLBACKS}/3/redeliver.json", error(404, "There is no such callback."))
+    line.on(f"POST {CALLBACKS}/9/redeliver.json", stop)
+    ids = [str(number) for number in range(20)]
+    ended = terminal.run("callbacks", "redeliver", *ids, "--project", "5", "--json")
+    assert ended.code == 5
+    assert [it["id"] for it in ended.json["callbacks"]] == [*ids[:3], *ids[4:9], *ids[10:16]]
+    assert [it["id"] for it in ended.json["refused"]] == ["3"]
+    assert ended.json["left"] == ["9", *ids[16:]]
+    assert "left: 9 16 17 18 19\n" in ended.err
+    assert "3: The service refused this (404)" in ended.err
+    assert "14 of 20 callbacks are done" in ended.err
+    assert "same command" not in ended.err
+
+
+def test_where_nothing_was_done_the_exit_code_says_what_stopped_it(terminal: Terminal, line: Line) -> None:
+    for number in (1, 2):
+        line.on(f"POST {CALLBACKS}/{number}/redeliver.json", lost())
+    ended = terminal.run("callbacks", "redeliver", "1", "2", "--project", "5", "--json")
+    assert (ended.code, ended.json["callbacks"]) == (4, [])
+    assert ended.json["left"] == ["1", "2"]
+
+
+def test_interrupted_it_tells_what_is_left(terminal: Terminal, line: Line) -> None:
+    for number in range(10):
+        line.on(f"PUT {FEEDBACK}/{number}", entry(number))
+    line.interruption = (3, "after")
+    ended = terminal.run("feedback", "approve", *map(str, range(10)), "--json")
+    assert ended.code == 130
+    done, left = ended.json["feedback"], ended.json["left"]
+    assert (len(done), len(left), left[-2:]) == (7, 3, ["8", "9"])
+
+
+def test_what_is_no_id_does_not_hold_up_the_others(terminal: Terminal, line: Line) -> None:
+    line.on(f"PUT {FEEDBACK}/2", entry(2))
+    ended = terminal.run("feedback", "approve", "..", "2", "--json")
+    assert (ended.code, [it["id"] for it in ended.json["refused"]]) == (5, [".."])
 
 
 def test_many_are_decided_in_the_order_given(terminal: Terminal, line: Line) -> None:

@@ -20,7 +20,7 @@ def test_a_key_from_standard_input_is_verified_and_kept(stranger: Terminal, line
     ended = stranger.run("login", URL + "/", stdin=f"{KEY}\n")
     assert (ended.code, ended.out) == (0, f"You are me@acme.example of acme, at {URL}.\n")
     assert line.asked[-1].headers["Authorization"] == f"Bearer {KEY}"
-    assert kept(stranger) == {"default": {"url": URL, "key": KEY}}
+    assert kept(stranger) == {"default": {"url": URL, "key": KEY, "account": "acme/1"}}
 
 
 def test_what_is_kept_is_for_its_owner_alone(stranger: Terminal) -> None:
@@ -118,6 +118,22 @@ def test_url_and_key_of_the_environment_take_the_place_of_a_profile(stranger: Te
     stranger.environ |= {"HEARBACK_URL": URL, "HEARBACK_KEY": KEY}
     assert stranger.run("whoami", "--json").json["profile"] == "(environment)"
     assert stranger.files() == []
+
+
+def test_they_send_the_key_unencrypted_to_this_machine_alone_unless_that_is_meant(
+    stranger: Terminal, line: Line
+) -> None:
+    stranger.environ |= {"HEARBACK_URL": "http://hearback.example/v1", "HEARBACK_KEY": KEY}
+    ended = stranger.run("whoami")
+    assert (ended.code, line.asked) == (2, [])
+    assert "set HEARBACK_ALLOW_HTTP=1" in ended.err
+    line.on("GET http://hearback.example/v1/api/v1/access/me", ME)
+    stranger.environ["HEARBACK_ALLOW_HTTP"] = "1"
+    assert stranger.run("whoami").code == 0
+    del stranger.environ["HEARBACK_ALLOW_HTTP"]
+    line.on("GET http://localhost/v1/api/v1/access/me", ME)
+    stranger.environ["HEARBACK_URL"] = "http://localhost:4566/v1"
+    assert stranger.run("whoami").code == 0
 
 
 def test_a_kept_key_goes_to_no_other_address_than_its_own(terminal: Terminal, line: Line) -> None:

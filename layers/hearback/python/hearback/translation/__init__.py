@@ -20,9 +20,20 @@ if TYPE_CHECKING:
         feedback,
         imports,
         listing,
+        uploads,
     )
 
-__all__ = ["arriving", "catalogue", "deleting", "exporting", "exports", "feedback", "imports", "listing"]
+__all__ = [
+    "arriving",
+    "catalogue",
+    "deleting",
+    "exporting",
+    "exports",
+    "feedback",
+    "imports",
+    "listing",
+    "uploads",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

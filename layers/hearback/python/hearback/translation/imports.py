@@ -104,6 +104,9 @@ class Import:
     object_key: str = ""
     etag: str = ""
     size: int = 0
+    upload_id: str = ""
+    """Of the multipart upload, where the file comes in parts; `size` is announced then."""
+    part_size: int = 0
     position: dict[str, Any] | None = None
     within: int = 0
     units: int = 0
@@ -132,6 +135,8 @@ def to_item(record: Import) -> Item:
             "object": text(record.object_key) if record.object_key else None,
             "etag": text(record.etag) if record.etag else None,
             "size": number(record.size),
+            "upload": text(record.upload_id) if record.upload_id else None,
+            "part": number(record.part_size) if record.upload_id else None,
             "position": text(json.dumps(record.position)) if record.position else None,
             "within": number(record.within),
             "units": number(record.units),
@@ -159,6 +164,8 @@ def from_item(item: Item) -> Import:
         object_key=get_text(item, "object"),
         etag=get_text(item, "etag"),
         size=get_number(item, "size"),
+        upload_id=get_text(item, "upload"),
+        part_size=get_number(item, "part"),
         position=json.loads(position) if position else None,
         within=get_number(item, "within"),
         units=get_number(item, "units"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hearback.translation.exports import Export
     from hearback.translation.imports import Import
     from hearback.translation.listing import Run
+    from hearback.translation.uploads import Arrived, Missing, Upload
 
 
 class Timestamps(TypedDict):
@@ -90,6 +91,41 @@ class UploadDocument(TypedDict):
     url: str
     fields: dict[str, str]
     maxSizeInMB: int
+
+
+class MissingPart(TypedDict):
+    """Ours: send exactly so many bytes of the file with PUT to `url`, which is good for an hour."""
+
+    partNumber: int
+    sizeInBytes: int
+    url: str
+
+
+class ArrivedPart(TypedDict):
+    partNumber: int
+    sizeInBytes: int
+    etag: str
+
+
+class PartsDocument(TypedDict):
+    """Ours: send each of `parts`, and then complete the upload."""
+
+    importId: str
+    sizeInBytes: int
+    partSizeInBytes: int
+    parts: list[MissingPart]
+    maxSizeInMB: int
+
+
+class PartsState(TypedDict):
+    """Ours: `parts` are there, those of `missing` are yet to be sent; `state` is the import's."""
+
+    importId: str
+    state: str
+    sizeInBytes: int
+    partSizeInBytes: int
+    parts: list[ArrivedPart]
+    missing: list[MissingPart]
 
 
 class LanguagePairDocument(TypedDict):
@@ -192,6 +228,35 @@ def import_document(record: Import) -> ImportDocument:
         "finished": timestamps.format(record.finished),
         "file": record.object_key,
     }
+
+
+def parts_document(upload: Upload, largest: int) -> PartsDocument:
+    return {
+        "importId": upload.record.import_id,
+        "sizeInBytes": upload.record.size,
+        "partSizeInBytes": upload.record.part_size,
+        "parts": list(map(_missing_part, upload.missing)),
+        "maxSizeInMB": largest,
+    }
+
+
+def parts_state(upload: Upload) -> PartsState:
+    return {
+        "importId": upload.record.import_id,
+        "state": upload.record.state,
+        "sizeInBytes": upload.record.size,
+        "partSizeInBytes": upload.record.part_size,
+        "parts": list(map(_arrived_part, upload.arrived)),
+        "missing": list(map(_missing_part, upload.missing)),
+    }
+
+
+def _missing_part(part: Missing) -> MissingPart:
+    return {"partNumber": part.number, "sizeInBytes": part.size, "url": part.url}
+
+
+def _arrived_part(part: Arrived) -> ArrivedPart:
+    return {"partNumber": part.number, "sizeInBytes": part.size, "etag": part.etag.strip('"')}
 
 
 def export_document(record: Export, url: str) -> ExportDocument:

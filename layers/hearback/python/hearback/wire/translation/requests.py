@@ -18,6 +18,7 @@ from hearback import timestamps, translation
 from hearback.errors import HearbackError, NotFound
 from hearback.translation import feedback_ids
 from hearback.translation.filters import MOST_IDS, Filter
+from hearback.translation.imports import LARGEST_UPLOAD
 from hearback.translation.model import ApprovalState, Change, LanguagePair, NewFeedback
 from hearback.wire.messages import PathVariable
 from hearback.wire.text import Text
@@ -185,6 +186,12 @@ class ImportOptions(_Document):
 
 
 IMPORT_OPTIONS = ("applyAll", "approveAll")
+
+
+class UploadOptions(ImportOptions):
+    """With a size, the file comes in parts."""
+
+    size_in_bytes: Annotated[int, Field(ge=1, le=LARGEST_UPLOAD)] | None = None
 
 
 class LanguagePairQuery(_Document):
