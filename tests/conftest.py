@@ -11,10 +11,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from local.paths import ROOT
 from local.stack import Stack
 from local.testing import running_stack
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("untimed")
 
 NO_ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",
