@@ -182,12 +182,12 @@ def test_lists_are_narrowed_by_the_names_and_dates_that_the_client_gives(
     for listed in (client.get_multi_task_status, client.get_delivered_tasks):
         assert urls(listed(number, client_batch_id="spring 2026")) == ["spring 2026"]
         spring = listed(number, client_batch_id="spring", client_batch_id_match_type="contains")
-        assert urls(spring) == ["spring 2026", "spring 2027"]
+        assert sorted(urls(spring)) == ["spring 2026", "spring 2027"]  # batches of one second have no order
         assert urls(listed(number, client_batch_id="spring", client_batch_id_match_type="exact")) == []
     spring = client.get_delivered_tasks_since_last_call(
         number, client_batch_id="spring", client_batch_id_match_type="contains", consumer="warehouse"
     )
-    assert urls(spring) == ["spring 2026", "spring 2027"]
+    assert sorted(urls(spring)) == ["spring 2026", "spring 2027"]  # batches of one second have no order
     for date_type in ("creation_date", "completion_date", "delivered", None):
         since = client.get_multi_task_status(
             number, date_type=date_type, from_timestamp="2020-01-01T00:00:00Z"
