@@ -272,6 +272,7 @@ def test_each_shell_takes_the_completion_it_is_given(terminal: Terminal) -> None
     assert done.stdout == "keys\n"
 
 
+@pytest.mark.early
 def test_what_the_guide_shows_works_when_pasted(organization: Organization, tmp_path: Path) -> None:
     """By an organization of its own: what the demo's has, other guides count."""
     guide = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")

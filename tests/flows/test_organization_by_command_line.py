@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.flows.organizations import Organization, invite, refusal
 from tests.flows.terminals import Terminal
+
+pytestmark = pytest.mark.early
 
 
 def test_an_organizations_data_from_the_trail_to_an_erasure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import requests
 
 from local.stack import Stack
@@ -12,6 +13,7 @@ from tests.flows.content import JSON
 from tests.flows.organizations import Organization, Person, answer, change, invite, refusal
 from tests.flows.studios import Studio
 
+pytestmark = pytest.mark.early
 DATA = "/api/v1/organization"
 VOTE = {"ApiVersion": "5.4", "ContentType": "review", "ContentId": "product1", "FeedbackType": "helpfulness"}
 
