@@ -45,7 +45,7 @@ test: .venv/dev.stamp .venv-rie/stamp $(CONSOLE) $(BUILT) ## Run every test
 test-unit: .venv/dev.stamp $(CONSOLE) ## Run the fast tests only: domain, handlers, template
 	@$(PY) -m pytest -n 2 tests/unit tests/functions tests/template
 
-test-crash: .venv/dev.stamp $(CONSOLE) ## Disturb every workflow at every one of its calls (make test: at every third)
+test-crash: .venv/dev.stamp $(CONSOLE) ## Disturb every workflow at every one of its calls (make test: at every fourth at most)
 	@CRASH=all $(PY) -m pytest -n 2 --dist loadgroup tests/crash
 
 bench: .venv/dev.stamp $(CONSOLE) ## Measure, each number beside its baseline (.bench/results.json)

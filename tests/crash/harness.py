@@ -6,7 +6,7 @@ and `outcome` is what is compared with the undisturbed run's. `holds` must be tr
 before anything has recovered.
 
 The n-th call is disturbed for n = 1, 2, 3 … until a run makes fewer calls than that. Unless CRASH=all is in the
-environment (`make test-crash`), every third of them only, others in each way of disturbing, and fewer and fewer
+environment (`make test-crash`), every fourth of them only, others in each way of disturbing, and fewer and fewer
 where long work repeats itself. The process dies
 before the call or after it took effect; the call is throttled, meets another transaction, or its answer
 is lost; or a second worker does everything while the first is about to make the call.
@@ -32,7 +32,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedErro
 from botocore.httpsession import URLLib3Session
 from hearback.errors import HearbackError
 
-EVERY = 1 if os.environ.get("CRASH") == "all" else 3
+EVERY = 1 if os.environ.get("CRASH") == "all" else 4
 """Which part of the calls is disturbed."""
 
 DENSELY = 6
