@@ -163,7 +163,9 @@ def test_a_period_is_changed_alone_and_taken_back_with_zero(product: Product) ->
 
 def test_one_day_has_one_run_however_often_it_is_begun(product: Product) -> None:
     ask(product, "PATCH", "callbacks=90")
-    noon = time.time_ns() // DAY * DAY + DAY // 2
+    noon = (
+        time.time_ns() // DAY * DAY + DAY + DAY // 2
+    )  # tomorrow's: after the change, whatever the time is now
     begun = [retention.begin(noon + hours * DAY // 24) for hours in (0, 1, 24)]
     assert [job is not None for job in begun] == [True, False, True]
     assert len(list(reads.every(organization_keys.jobs(retention.EVERYBODY, "retentions")))) == 2
