@@ -35,7 +35,7 @@ from hearback.errors import HearbackError
 EVERY = 1 if os.environ.get("CRASH") == "all" else 4
 """Which part of the calls is disturbed."""
 
-DENSELY = 6
+DENSELY = 4
 """After so many disturbed calls the distance between two grows; not where each is disturbed."""
 
 World = TypeVar("World")

@@ -20,6 +20,7 @@ from typing import Any
 from hearback.content import keys as content_keys
 from hearback.dataset import entries as dataset_entries
 from hearback.dataset import items as dataset_items
+from hearback.errors import Conflict
 from hearback.organization.person import Person
 from hearback.settings import settings
 from hearback.storage import transactions
@@ -122,9 +123,11 @@ def _of_resource(item: Item, named: list[str], person: Person) -> list[Write]:
     """An entry of a dataset, with the claim on its resource."""
     before = dataset_items.ENTRY.from_item(item)
     resource = person.replaced(before.resource)
-    if dataset_entries.by_resource(before.dataset_id, resource):
-        resource = f"{resource}#{before.id}"  # another one differed in case alone
-    claims = dataset_entries.resource_moves(before, before._replace(resource=resource))
+    try:
+        claims = dataset_entries.resource_moves(before, before._replace(resource=resource))
+    except Conflict:  # another one differed in case alone
+        resource = f"{resource}#{before.id}"
+        claims = dataset_entries.resource_moves(before, before._replace(resource=resource))
     return [_changed("dataset_table", item, named, person, {"resource": {"S": resource}}), *claims]
 
 
