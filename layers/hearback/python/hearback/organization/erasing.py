@@ -29,7 +29,7 @@ from hearback.organization.belonging import FOLDERS, TABLES, Organization
 from hearback.organization.jobs import Job, Kind, State
 from hearback.organization.person import Person
 from hearback.settings import settings
-from hearback.storage import owed, reads
+from hearback.storage import reads
 from hearback.storage.items import Item, key_of
 from hearback.storage.transactions import ConditionFailed, transact
 from hearback.timestamps import DAY, SECOND
@@ -87,19 +87,12 @@ def _account_of(organization_id: str, email: str | None) -> int | None:
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     """Go on with an erasure, and pass what is left on to the next round of the worker."""
-    owed.hold(message["job"], time.time_ns())
-    job = jobs.find(message["organization"], Kind.ERASURE, message["job"])
-    if job is None or job.state is not State.RUNNING:
-        return
-    try:
-        after = _Work(job, deadline).go_on()
-    except ConditionFailed:
-        return  # another worker has brought it further: it is left to that one
-    if after.state is State.RUNNING:
-        if after.stage or after.place:
-            owed.pass_on(jobs.QUEUE, message, group=job.group)
-        else:  # rounds are counted anew: passes have their own bound, and so has the wait
-            owed.pass_on(jobs.QUEUE, job.message, _pause(), job.group)
+    jobs.carry_on(message, lambda job: _Work(job, deadline).go_on(), _pause_before)
+
+
+def _pause_before(job: Job) -> int:
+    """None within a pass. Passes have a bound of their own, and so has the wait between them."""
+    return 0 if job.stage or job.place else _pause()
 
 
 def _pause() -> int:

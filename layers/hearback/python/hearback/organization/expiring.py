@@ -15,9 +15,9 @@ from hearback.callbacks import items as callback_items
 from hearback.callbacks import keys as callback_keys
 from hearback.deadline import Deadline
 from hearback.organization import forgetting, jobs, records, retention, walking
-from hearback.organization.jobs import Job, Kind, State
+from hearback.organization.jobs import Job, State
 from hearback.settings import settings
-from hearback.storage import owed, reads, transactions
+from hearback.storage import reads, transactions
 from hearback.storage.items import Item, get_number, get_text, key_of
 from hearback.storage.transactions import ConditionFailed, transact
 from hearback.timestamps import DAY
@@ -36,16 +36,7 @@ _MOST_COUNTED = transactions.MOST_WRITES - 1 - _CHUNK
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     """Go on with a day's work, and pass what is left on to the next round of the worker."""
-    owed.hold(message["job"], time.time_ns())
-    job = jobs.find(message["organization"], Kind.RETENTION, message["job"])
-    if job is None or job.state is not State.RUNNING:
-        return
-    try:
-        after = _Work(job, deadline).go_on()
-    except ConditionFailed:
-        return  # another worker has brought it further: it is left to that one
-    if after.state is State.RUNNING:
-        owed.pass_on(jobs.QUEUE, message, group=job.group)
+    jobs.carry_on(message, lambda job: _Work(job, deadline).go_on())
 
 
 class _Work:

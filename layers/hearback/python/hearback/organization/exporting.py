@@ -20,9 +20,8 @@ from hearback.organization import jobs, keys, records, walking
 from hearback.organization.belonging import TABLES, Organization
 from hearback.organization.jobs import Job, Kind, State
 from hearback.settings import settings
-from hearback.storage import owed, reads, transactions
+from hearback.storage import reads, transactions
 from hearback.storage.items import Item, number
-from hearback.storage.transactions import ConditionFailed
 from hearback.timestamps import SECOND
 
 LINK_LIFETIME = 3600
@@ -70,16 +69,7 @@ def _link(job: Job, name: str) -> str:
 
 def carry_on(message: Mapping[str, Any], deadline: Deadline) -> None:
     """Go on with an export, and pass what is left on to the next round of the worker."""
-    owed.hold(message["job"], time.time_ns())
-    job = jobs.find(message["organization"], Kind.EXPORT, message["job"])
-    if job is None or job.state is not State.RUNNING:
-        return
-    try:
-        after = _Work(job, deadline).go_on()
-    except ConditionFailed:
-        return  # another worker has brought it further: it is left to that one
-    if after.state is State.RUNNING:
-        owed.pass_on(jobs.QUEUE, message, group=job.group)
+    jobs.carry_on(message, lambda job: _Work(job, deadline).go_on())
 
 
 class _Work:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -208,6 +209,30 @@ def end(before: Job, state: State, now: int, error: str | None = None) -> Job:
     over = before._replace(state=state, finished=now, error=error, place=None, waiting_for="")
     over = over._replace(email=None, user_ids=())
     return advance(before, over, [owed.settle(before.id)])
+
+
+def _at_once(_after: Job) -> int:
+    return 0
+
+
+def carry_on(
+    message: Mapping[str, Any], go_on: Callable[[Job], Job], pause: Callable[[Job], int] = _at_once
+) -> None:
+    """A worker's round of a job, of which `go_on` does what there is time for; what is left is passed on.
+
+    `pause`: the seconds until the next round, by the job as it is then. Behind one, rounds are counted anew.
+    """
+    owed.hold(message["job"], time.time_ns())
+    job = find(message["organization"], Kind(message["kind"]), message["job"])
+    if job is None or job.state is not State.RUNNING:
+        return
+    try:
+        after = go_on(job)
+    except ConditionFailed:
+        return  # another worker has brought it further: it is left to that one
+    if after.state is State.RUNNING:
+        seconds = pause(after)
+        owed.pass_on(QUEUE, job.message if seconds else message, seconds, job.group)
 
 
 def is_running_job(item: Item) -> bool:
