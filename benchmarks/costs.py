@@ -123,10 +123,7 @@ def _rows(measured: dict[int, dict[str, Meter]]) -> list[dict[str, Any]]:
         large = measured[largest][name]
         small = measured[smallest].get(name, large)
         same = f"{name}: at {largest:,}, against {smallest:,}"
-        table.append(_flat(f"calls, {same}", large.all_calls, small.all_calls, "calls"))
-        table.append(_flat(f"read units, {same}", large.read_units, small.read_units, "RCU"))
-        if large.write_units:
-            table.append(_flat(f"write units, {same}", large.write_units, small.write_units, "WCU"))
+        table += flat_rows(same, large, small)
     return table
 
 
@@ -142,6 +139,17 @@ def _row(name: str, value: float, unit: str, goal: float | None = None) -> dict[
         "goal": shown,
         "met": met,
     }
+
+
+def flat_rows(same: str, large: Meter, small: Meter) -> list[dict[str, Any]]:
+    """What a request costs where there is much, beside the `same` where there is little: it should not grow."""
+    rows = [
+        _flat(f"calls, {same}", large.all_calls, small.all_calls, "calls"),
+        _flat(f"read units, {same}", large.read_units, small.read_units, "RCU"),
+    ]
+    if large.write_units:
+        rows.append(_flat(f"write units, {same}", large.write_units, small.write_units, "WCU"))
+    return rows
 
 
 def _flat(name: str, large: float, small: float, unit: str) -> dict[str, Any]:

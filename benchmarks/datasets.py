@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import dataset_events
 from benchmarks.calling import DatasetClient
+from benchmarks.costs import flat_rows
 from benchmarks.dataset_world import World, annotate, build, picture
 from benchmarks.meter import Meter, metered
 
@@ -180,18 +181,7 @@ def _compared(name: str, measured: dict[int, Meters]) -> list[dict[str, Any]]:
             f"calls, {name}: at {last:,}", large.all_calls, max(25, small.all_calls + 2), "calls"
         )
         return [calls, _bounded(f"read units, {name}: at {last:,}", large.read_units, round(bound), "RCU")]
-    table = [
-        _flat(f"calls, {same}", large.all_calls, small.all_calls, "calls"),
-        _flat(f"read units, {same}", large.read_units, small.read_units, "RCU"),
-    ]
-    if large.write_units:
-        table.append(_flat(f"write units, {same}", large.write_units, small.write_units, "WCU"))
-    return table
-
-
-def _flat(name: str, large: float, small: float, unit: str) -> dict[str, Any]:
-    ratio = round(large / small, 2) if small else 1.0
-    return _row(name, large, small, unit, ratio, "≤ 1.1×", ratio <= 1.1)
+    return flat_rows(same, large, small)
 
 
 def _bounded(name: str, value: float, most: float, unit: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from hearback.tasks.projects import TaskProject
 from hearback.tasks.tasks import Answered
 
 from benchmarks import calling
-from benchmarks.costs import _flat, _row
+from benchmarks.costs import _row, flat_rows
 from benchmarks.meter import Meter, metered
 from benchmarks.warm import _best
 from benchmarks.warm import _row as _beside
@@ -185,10 +185,7 @@ def _cost_rows(measured: dict[int, dict[str, Meter]]) -> list[dict[str, Any]]:
     table = []
     for name, meter in large.items():
         same = f"{name}: at {more:,} entries, against {fewer:,}"
-        table.append(_flat(f"calls, {same}", meter.all_calls, small[name].all_calls, "calls"))
-        table.append(_flat(f"read units, {same}", meter.read_units, small[name].read_units, "RCU"))
-        if meter.write_units:
-            table.append(_flat(f"write units, {same}", meter.write_units, small[name].write_units, "WCU"))
+        table += flat_rows(same, meter, small[name])
     every = large[f"POST {AT_ONCE} entries"]
     table.append(_row("write units per entry, POST of 100", every.write_units / AT_ONCE, "WCU", goal=2))
     return table

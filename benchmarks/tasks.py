@@ -17,7 +17,7 @@ from hearback.tasks import batches
 from hearback.tasks.model import Batch
 
 from benchmarks import task_world
-from benchmarks.costs import _flat, _row
+from benchmarks.costs import _row, flat_rows
 from benchmarks.meter import Meter, metered
 from benchmarks.task_world import ANSWERS, RECEIVER, World, row
 
@@ -183,8 +183,5 @@ def _flat_rows(measured: dict[int, Meters]) -> list[dict[str, Any]]:
     table = []
     for name, meter in large.items():
         same = f"{name}: at {more:,}, against {fewer:,}"
-        table.append(_flat(f"calls, {same}", meter.all_calls, small[name].all_calls, "calls"))
-        table.append(_flat(f"read units, {same}", meter.read_units, small[name].read_units, "RCU"))
-        if meter.write_units:
-            table.append(_flat(f"write units, {same}", meter.write_units, small[name].write_units, "WCU"))
+        table += flat_rows(same, meter, small[name])
     return table
