@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -15,12 +14,10 @@ from hearback import ids
 from hearback.dataset import keys
 from hearback.dataset.model import Annotation, Dataset, Entry, NoteComment, NoteFeed, Project
 from hearback.errors import Busy
-from hearback.storage import reads, shelves
+from hearback.storage import contention, reads, shelves
 from hearback.storage.items import Item
 from hearback.storage.shelves import Shelf, Tail
 from hearback.storage.transactions import ConditionFailed, Contended, Write, transact
-
-_TRIES = 40
 
 
 class Spot(NamedTuple):
@@ -81,7 +78,9 @@ def place(
     All or none. Raises `Refused` when a condition of those writes does not hold.
     """
     floor = 0
-    for _ in range(_TRIES):
+    for attempt in contention.attempts():
+        if attempt:
+            spot = spot.read()
         now = max(time.time_ns(), floor)
         # Right behind their parent's own instant, several of one request are made at the same one.
         new = sorted(
@@ -94,7 +93,6 @@ def place(
         except Contended as contended:
             if 0 in contended.places:
                 shelves.widen(spot.shelf, spot.tail, spot.owner, spot.attribute)
-            time.sleep(random.uniform(0, 0.02))
         except ConditionFailed as failed:
             if 0 not in failed.failed:
                 raise Refused([index - 1 for index in failed.failed]) from None
@@ -105,7 +103,6 @@ def place(
                 with suppress(Busy, ClientError):  # the records are there; the next writer sees to it
                     shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute)
             return new
-        spot = spot.read()
     raise Busy("Too many records are created here at once; try again.")
 
 
@@ -114,11 +111,8 @@ def moved(write: Callable[[int], Sequence[Write]]) -> None:
 
     Where others are at the same block, the count goes to another row of it.
     """
-    for attempt in range(_TRIES):
-        try:
+    for attempt in contention.attempts():
+        with suppress(Contended):
             transact(write(shelves.spare(attempt)), patient=False)
-        except Contended:
-            time.sleep(random.uniform(0, min(1.0, 0.01 * 2**attempt)))
-        else:
             return
     raise Busy("The service is busy with other changes to the same data; try again.")
