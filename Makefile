@@ -37,7 +37,7 @@ run: .venv/local.stamp $(CONSOLE) ## Start the whole product on this machine (PO
 	@$(PY) -m local
 
 reset: ## Forget the data of the stack on this machine
-	rm -rf .local/state .local/s3 .local/tmp .local/routes.json .local/ministack.log
+	rm -rf .local/state .local/s3 .local/tmp .local/api.json .local/ministack.log
 
 test: .venv/dev.stamp .venv-rie/stamp $(CONSOLE) $(BUILT) ## Run every test
 	@$(PY) -m pytest -n 2 --dist loadgroup

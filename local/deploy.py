@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local import artefacts, cfn, gaps
+from local.gateway.api import Api, deployed
 from local.paths import ROOT, TEMPLATE
 from local.stack import aws_client
 
@@ -74,8 +75,6 @@ class Deployed:
     outputs: dict[str, str]
     resources: dict[str, str]
     """Logical id → physical id."""
-    api_id: str
-    stage: str
 
 
 def describe(endpoint_url: str) -> Deployed:
@@ -84,13 +83,16 @@ def describe(endpoint_url: str) -> Deployed:
     found = client.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     pages = client.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
     resources = [one for page in pages for one in page["StackResourceSummaries"]]
-    by_type = {one["ResourceType"]: one["PhysicalResourceId"] for one in resources}
     return Deployed(
         outputs={one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])},
         resources={one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources},
-        api_id=by_type["AWS::ApiGateway::RestApi"],
-        stage=by_type["AWS::ApiGateway::Stage"].replace("|", "/").rsplit("/", 1)[-1],
     )
+
+
+def api(made: Deployed) -> Api:
+    """The API of the deployed stack, for the gateway that serves it."""
+    template = cfn.load(TEMPLATE)
+    return deployed(template, made.resources, PARAMETERS)
 
 
 def _parameters(template: dict[str, Any]) -> list[dict[str, str]]:

@@ -31,7 +31,7 @@ def stack_in(home: Path, *, port: int, keep: bool, say: Say) -> Iterator[tuple[S
         changed = deploy.deploy(running.endpoint_url)
         tell("deployed" if changed else "nothing changed since the last deployment")
         made = deploy.describe(running.endpoint_url)
-        base_url = running.serve(made.api_id, made.stage)
+        base_url = running.serve(deploy.api(made))
         stack = Stack(base_url, running.endpoint_url, made.outputs, made.resources)
         tell("seeding …")
         stack = replace(stack, **seed.seed(stack))

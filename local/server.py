@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.front import front, tell
+from local.front import front
+from local.gateway.api import Api
 from local.paths import ROOT
 from local.speed import quicken, quicken_deployments
 from local.unpacking import unpack_once
@@ -49,10 +50,10 @@ class Server:
     def endpoint_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def serve(self, api_id: str, stage: str) -> str:
-        """Serve the stage at the root of the address; returns the API's base URL."""
-        tell(self.log.parent / "routes.json", {stage: api_id})
-        return f"{self.endpoint_url}/{stage}"
+    def serve(self, api: Api) -> str:
+        """Serve the API's stage at the root of the address; returns its base URL."""
+        api.write(self.log.parent / "api.json")
+        return f"{self.endpoint_url}/{api.stage}"
 
     def has_ended(self) -> bool:
         return self.process.poll() is not None
@@ -116,7 +117,7 @@ def environment(port: int, home: Path, *, keep: bool) -> dict[str, str]:
         "S3_PERSIST": on,
         "STATE_DIR": str(home / "state"),
         "S3_DATA_DIR": str(home / "s3"),
-        "HEARBACK_ROUTES": str(home / "routes.json"),
+        "HEARBACK_API": str(home / "api.json"),
         "TMPDIR": str(home / "tmp"),
         "LOG_LEVEL": "WARNING",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -158,7 +159,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
     # Imported here: it takes its settings from the environment at import, and is untyped.
     ministack: Any = importlib.import_module("ministack.app")
-    ministack.app = front(ministack.app, Path(os.environ["HEARBACK_ROUTES"]))
+    ministack.app = front(ministack.app, Path(os.environ["HEARBACK_API"]))
     quicken(importlib.import_module("ministack.services.dynamodb"))
     quicken_deployments(importlib.import_module("ministack.services.cloudformation.handlers"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))

@@ -1,0 +1,77 @@
+"""The function's result as the client sees it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, NamedTuple
+
+REMAPPED = {"connection", "date", "server", "www-authenticate"}
+"""Headers that the client gets as `x-amzn-Remapped-…`: the gateway keeps these names for itself."""
+
+DROPPED = {"content-length", "transfer-encoding"}
+"""Headers that the gateway computes by itself, whatever the function says."""
+
+
+class Answer(NamedTuple):
+    """An answer as it is sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Malformed(Exception):
+    """The function's result is no proxy response; the client gets 502."""
+
+
+def answer(result: Any) -> Answer:
+    """The answer that a function's result means. Raises `Malformed`.
+
+    A result that is no object, lacks a whole `statusCode`, or has a body that is no text, is refused as on
+    AWS. Members that AWS does not know are refused too.
+    """
+    if not isinstance(result, dict) or set(result) - _MEMBERS:
+        raise Malformed(result)
+    body = result.get("body")
+    if body is not None and not isinstance(body, str):
+        raise Malformed(result)
+    return Answer(_status(result), _headers(result), _bytes(body or "", result.get("isBase64Encoded")))
+
+
+_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
+
+
+def _status(result: dict[str, Any]) -> int:
+    try:
+        status = int(result["statusCode"])
+    except (KeyError, TypeError, ValueError):
+        raise Malformed(result) from None
+    if not 100 <= status <= 599:
+        raise Malformed(result)
+    return status
+
+
+def _bytes(body: str, is_base64: Any) -> bytes:
+    if not is_base64:
+        return body.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise Malformed(body) from None
+
+
+def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """Both kinds of headers; a name that is in `multiValueHeaders` has the values there alone."""
+    several: dict[str, list[Any]] = result.get("multiValueHeaders") or {}
+    single: dict[str, Any] = result.get("headers") or {}
+    named = {name.lower() for name in several}
+    pairs = [(name, value) for name, value in single.items() if name.lower() not in named]
+    pairs += [(name, value) for name, values in several.items() for value in values]
+    if "content-type" not in {name.lower() for name, _ in pairs}:
+        pairs.append(("Content-Type", "application/json"))
+    return [(_renamed(name), str(value)) for name, value in pairs if name.lower() not in DROPPED]
+
+
+def _renamed(name: str) -> str:
+    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name
