@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,6 @@ def loads(text: str) -> dict[str, Any]:
     return template
 
 
-def of_type(template: dict[str, Any], *types: str) -> dict[str, dict[str, Any]]:
+def of_type(template: Mapping[str, Any], *types: str) -> dict[str, dict[str, Any]]:
     """The resources of these types: logical id → resource."""
     return {name: it for name, it in template["Resources"].items() if it["Type"] in types}

@@ -160,3 +160,16 @@ def test_the_served_reference_is_the_documented_one_at_its_own_address() -> None
     documented = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
     assert served["servers"].pop(0)["url"] == "."
     assert served == documented
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_what_is_there_is_read_and_nothing_else(pages: Pages, method: str) -> None:
+    refused = pages.handler({**EVENT, "httpMethod": method}, Context())
+    assert (refused["statusCode"], refused["headers"]["Allow"]) == (405, "GET, HEAD")
+    nowhere = {**EVENT, "httpMethod": method, "path": "/console/nowhere.js", "resource": "/console/{proxy+}"}
+    assert pages.handler(nowhere, Context())["statusCode"] == 404
+
+
+def test_a_page_is_found_below_a_base_path_of_a_custom_domain(pages: Pages) -> None:
+    asset = {**EVENT, "path": "/feedback/hearback/console/app-1.js", "resource": "/console/{proxy+}"}
+    assert pages.handler(asset, Context())["statusCode"] == 200

@@ -10,9 +10,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from local import cfn
 from local.openapi.document import PATH, document, written
-from local.paths import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 
@@ -22,9 +20,6 @@ def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for method, operation in methods.items():
             yield method, path, operation
 
-
-ONLY_POST = ("/data/submitfeedback.json", "/data/submitfeedback.xml")
-"""Their other methods are deployed for the sake of the refusal, and no operations."""
 
 STATUSES = {"400", "401", "403", "404", "413", "429", "500"}
 STATUSES_OF_TASKS = {"400", "401", "404", "405", "409", "413", "429", "500"}
@@ -41,27 +36,6 @@ def test_the_reference_is_what_the_code_says_now() -> None:
 
 def test_the_reference_is_valid_openapi() -> None:
     validate(DOCUMENT)
-
-
-def test_the_reference_has_every_route_of_the_template_and_no_other() -> None:
-    no_operations = ("No", "Other", "Page")
-    deployed = {(method, path) for name, method, path in _deployed() if not name.startswith(no_operations)}
-    assert {(method, path) for method, path, _ in _operations()} == deployed
-
-
-@pytest.mark.parametrize("path", ONLY_POST)
-def test_a_submission_by_any_other_method_reaches_the_function_that_refuses_it(path: str) -> None:
-    methods = {method for _, method, deployed in _deployed() if deployed == path}
-    assert methods == {"get", "put", "post", "patch", "delete", "head", "options"}
-
-
-def _deployed() -> Iterator[tuple[str, str, str]]:
-    """The template's routes by their names: `No…` is there to refuse a method, `Other…` a path; `Page…` is
-    for people with a browser."""
-    for function in cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function").values():
-        for name, event in function["Properties"].get("Events", {}).items():
-            if event["Type"] == "Api":
-                yield name, event["Properties"]["Method"].lower(), event["Properties"]["Path"]
 
 
 @each_operation

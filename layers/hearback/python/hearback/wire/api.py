@@ -37,6 +37,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
 from hearback.wire import reading
+from hearback.wire.addresses import below_base_path
 from hearback.wire.families import Family
 from hearback.wire.messages import Answer, PathVariable, Request, to_json
 from hearback.wire.operations import Identified, Operation
@@ -117,6 +118,7 @@ class Api:
 
     def _counted(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Resolve, and count the answer by the class of its status: `2xx`, `4xx`, `5xx`."""
+        event = below_base_path(event)
         self._request, self._trail = Request(event, time.time_ns()), Trail()
         answer = self._resolver.resolve(event, context)
         self.metrics.add_metric(name=f"{answer['statusCode'] // 100}xx", unit=MetricUnit.Count, value=1)
@@ -235,6 +237,9 @@ class Api:
     def _methods_here(self) -> str:
         return ", ".join(sorted({operation.method for operation in self._operations_here()}))
 
+    def _family_here(self) -> Family:
+        return self.family.at(self._resolver.current_event.path)
+
     def _operations_here(self) -> list[Operation]:
         """Those that have the request's path, with whatever method."""
         path = self._resolver.current_event.path
@@ -260,7 +265,7 @@ class Api:
 
     def _error(self, error: HearbackError) -> Response[str]:
         self._leave(error)
-        family = next((operation.family for operation in self._operations_here()), self.family)
+        family = next((operation.family for operation in self._operations_here()), self._family_here())
         status, body = family.error(error)
         body = body.encode("utf-8", "replace").decode()  # an error may repeat half of a surrogate pair
         headers: dict[str, str] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from hearback.errors import (
     Busy,
@@ -53,6 +53,13 @@ class Family:
     media_type: str = "application/json"
     calls_back: bool = False
     """Whether a client may have its JSON as a call of a function of its own (JSONP)."""
+    by_ending: Mapping[str, Family] = field(default_factory=dict)
+    """Who answers in this one's place at an address that is no route, by how its path ends."""
+
+    def at(self, path: str) -> Family:
+        """The family whose form an answer at this address has, where no route says another."""
+        ending = next((it for it in self.by_ending if path.rstrip("/").endswith(it)), "")
+        return self.by_ending.get(ending, self)
 
     def status_of(self, error: HearbackError) -> int:
         for kind in type(error).__mro__:
@@ -117,8 +124,8 @@ _AS_200: dict[type[HearbackError], int] = dict.fromkeys(
     ],
     200,
 )
-CONTENT = Family("content_feedback", _AS_200, _envelope, calls_back=True)
 CONTENT_XML = Family("content_feedback_xml", _AS_200, _envelope_in_xml, "application/xml")
+CONTENT = Family("content_feedback", _AS_200, _envelope, calls_back=True, by_ending={".xml": CONTENT_XML})
 
 DATASET = Family("dataset", {}, _errors, media_type="application/vnd.api+json")
 

@@ -19,11 +19,15 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 
 from hearback.settings import settings
+from hearback.wire.addresses import below_base_path
 from hearback.wire.messages import Request
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 """Kept by browsers, but shown only after asking whether it has changed."""
+
+METHODS = ("GET", "HEAD")
+"""How files are asked for; of an answer to HEAD the gateway passes on the headers alone."""
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -87,10 +91,13 @@ class Pages:
         return File(self._folder / file, etag, forever, zipped)
 
     def _answer(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        event = below_base_path(event)
         request, asked = Request(event, 0), str(event["path"]).strip("/")
         found = self.files.get(asked)
         if found is None:
             return _missing(asked)
+        if event["httpMethod"] not in METHODS:
+            return _refused(asked)
         if found.is_page and str(event["path"]).endswith("/"):
             # Its links are relative to the address without the slash.
             return _response(308, {"Location": f"../{asked}"})
@@ -144,9 +151,16 @@ def _storage() -> str:
 
 
 def _missing(asked: str) -> dict[str, Any]:
-    said = f"There is nothing at /{asked}. The console is at /console, the API reference at /docs.\n"
-    headers = {**SECURITY, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
-    return _response(404, headers, said.encode())
+    return _said(404, f"There is nothing at /{asked}. The console is at /console, the API reference at /docs.")
+
+
+def _refused(asked: str) -> dict[str, Any]:
+    return _said(405, f"/{asked} can be read, and nothing else.", {"Allow": ", ".join(METHODS)})
+
+
+def _said(status: int, text: str, more: Mapping[str, str] | None = None) -> dict[str, Any]:
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    return _response(status, {**SECURITY, **headers, **(more or {})}, f"{text}\n".encode())
 
 
 def _response(status: int, headers: Mapping[str, str], content: bytes = b"") -> dict[str, Any]:
