@@ -17,6 +17,6 @@ LONGEST_CALL = 29.0
 """Seconds that the gateway waits for a function."""
 
 
-def line_and_headers(method: str, target: str, headers: Iterable[tuple[str, str]]) -> int:
+def line_and_headers(target: str, headers: Iterable[tuple[str, str]]) -> int:
     """Bytes of a request as the gateway counts them against `MOST_LINE_AND_HEADERS`."""
-    return len(f"{method} {target} HTTP/1.1") + sum(len(value) for _, value in headers)
+    return len(target) + sum(len(value) for _, value in headers)

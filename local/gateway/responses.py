@@ -1,5 +1,7 @@
 """The gateway's own answers: gateway responses, as the template customizes them.
 
+Before any of them, the gateway's own listener refuses what is too large, in plain text that nothing customizes.
+
 A type without a response of its own takes the body and headers of `DEFAULT_4XX` or `DEFAULT_5XX`, and keeps its
 status unless that default sets one.
 """
@@ -11,6 +13,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from local.gateway.answers import Answer
 
 
 @dataclass(frozen=True)
@@ -34,33 +38,26 @@ SIGNED_AND_NO_SUCH_METHOD = Kind(
     "InvalidSignatureException",
 )
 """AWS takes an `Authorization` header of a request that reaches no method for a signature."""
-TOO_LARGE = Kind(
-    "REQUEST_TOO_LARGE",
-    413,
-    "HTTP content length exceeded 10485760 bytes.",
-    "RequestEntityTooLargeException",
-)
-TOO_LARGE_FOR_FUNCTION = Kind("REQUEST_TOO_LARGE", 413, "Request Too Long", "RequestEntityTooLargeException")
+TOO_LARGE_FOR_FUNCTION = Kind("REQUEST_TOO_LARGE", 413, "Request Too Long", "BadRequestException")
 THROTTLED = Kind("THROTTLED", 429, "Too Many Requests", "TooManyRequestsException")
 TIMEOUT = Kind("INTEGRATION_TIMEOUT", 504, "Endpoint request timed out", "InternalServerErrorException")
-FAILURE = Kind("INTEGRATION_FAILURE", 504, "Internal server error", "InternalServerErrorException")
+NO_ROOM = Kind("INTEGRATION_FAILURE", 500, "Internal server error", "InternalServerErrorException")
 """The function could not be called: Lambda had no room for it."""
-MALFORMED = Kind("DEFAULT_5XX", 502, "Internal server error", "InternalServerErrorException")
-"""The function crashed, or answered what is no proxy response. AWS has no type of its own for it."""
+MALFORMED = Kind("INTEGRATION_FAILURE", 502, "Internal server error", "InternalServerErrorException")
+"""The function crashed, or answered what is too large or no proxy response."""
 
 _VARIABLE = re.compile(r"\$context\.([\w.]+)")
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """An answer of the gateway."""
+BODY_TOO_LARGE = Answer(
+    413, [("Content-Type", "text; charset=utf-8")], b"HTTP content length exceeded 10485760 bytes."
+)
+HEADERS_TOO_LARGE = Answer(
+    431, [("Content-Type", "text; charset=utf-8")], b"HTTP header is larger than 10240 bytes."
+)
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
-
-def render(customized: Mapping[str, Any], kind: Kind, context: Mapping[str, str]) -> Rendered:
+def render(customized: Mapping[str, Any], kind: Kind, context: Mapping[str, str]) -> Answer:
     """`kind` as the API customizes it (`{type: {statusCode, responseTemplates, responseParameters}}`)."""
     default = customized.get(f"DEFAULT_{kind.status // 100}XX", {})
     told = customized.get(kind.name) or default
@@ -75,7 +72,7 @@ def render(customized: Mapping[str, Any], kind: Kind, context: Mapping[str, str]
         "application/json", '{"message":$context.error.messageString}'
     )
     headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", kind.error)]
-    return Rendered(status, headers + _own_headers(told), _filled(template, values).encode())
+    return Answer(status, headers + _own_headers(told), _filled(template, values).encode())
 
 
 def _own_headers(told: Mapping[str, Any]) -> list[tuple[str, str]]:

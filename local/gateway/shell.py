@@ -89,34 +89,31 @@ class Gateway:
         return True
 
     async def answer(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         body = await asgi.whole_body(receive, limits.MOST_BODY)
         request = _request(place, scope, body or b"")
-        if (
-            limits.line_and_headers(request.method, _target(scope), request.headers)
-            > limits.MOST_LINE_AND_HEADERS
-        ):
-            await _send(
-                send, request, Answer(414, [("Content-Type", "text/plain")], b"Request-URI Too Large")
-            )
-            return
-        match = self._tree.match(request.method, request.path)
-        try:
-            answer = await self._served(request, match, place, is_too_large=body is None)
-        except _Refused as refused:
-            context = context_variables(request, match.resource if match else "", place)
-            answer = Answer(*responses.render(self._api.responses, refused.kind, context).__dict__.values())
+        if limits.line_and_headers(_target(scope), request.headers) > limits.MOST_LINE_AND_HEADERS:
+            answer = responses.HEADERS_TOO_LARGE
+        elif body is None:
+            answer = responses.BODY_TOO_LARGE
+        else:
+            answer = await self._routed(request, place)
         await _send(send, request, answer)
 
-    async def _served(
-        self, request: Request, match: Match | None, place: Place, *, is_too_large: bool
-    ) -> Answer:
+    async def _routed(self, request: Request, place: Place) -> Answer:
+        match = self._tree.match(request.method, request.path)
+        try:
+            return await self._served(request, match, place)
+        except _Refused as refused:
+            context = context_variables(request, match.resource if match else "", place)
+            return responses.render(self._api.responses, refused.kind, context)
+
+    async def _served(self, request: Request, match: Match | None, place: Place) -> Answer:
         if match is None:
             signed = request.header("authorization") is not None
             raise _Refused(responses.SIGNED_AND_NO_SUCH_METHOD if signed else responses.NO_SUCH_METHOD)
         if not self._bucket.takes(time.monotonic()):
             raise _Refused(responses.THROTTLED)
-        if is_too_large:
-            raise _Refused(responses.TOO_LARGE)
         called_with = event(request, match, place)
         if _size(called_with) > limits.MOST_FOR_FUNCTION:
             raise _Refused(responses.TOO_LARGE_FOR_FUNCTION)
@@ -133,7 +130,7 @@ class Gateway:
 
 def _answered(outcome: Outcome) -> Answer:
     if outcome.throttled:
-        raise _Refused(responses.FAILURE)
+        raise _Refused(responses.NO_ROOM)
     if outcome.failed or _size(outcome.result) > limits.MOST_FOR_FUNCTION:
         raise _Refused(responses.MALFORMED)
     try:

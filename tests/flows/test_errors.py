@@ -183,8 +183,8 @@ def test_half_a_character_is_refused_everywhere(bystanders: Organization) -> Non
 
 
 @pytest.mark.parametrize("name", ["sourceText", "machineTranslation", "suggestedTranslation", "comment"])
-def test_a_text_of_five_megabytes_is_too_large(bystanders: Organization, name: str) -> None:
-    for body in ({"json": {**GIVEN, name: "é" * 2_500_000}}, {"data": {**GIVEN, name: "x" * 5_000_000}}):
+def test_a_text_of_four_megabytes_is_too_large(bystanders: Organization, name: str) -> None:
+    for body in ({"json": {**GIVEN, name: "é" * 650_000}}, {"data": {**GIVEN, name: "x" * 4_000_000}}):
         assert "350000" in refusal(bystanders.admin.post(FEEDBACK, **body), 413)
 
 
@@ -200,8 +200,8 @@ def test_texts_may_grow_together_to_the_limit_and_no_further(organization: Organ
 @pytest.mark.parametrize(
     "name", ["languagePairId", "username", "approvalState", "approvalStates", "email", "role", "password"]
 )
-def test_a_name_of_five_megabytes_is_refused(bystanders: Organization, name: str) -> None:
-    form = {**GIVEN, "email": "a@example.org", name: "x" * 5_000_000}
+def test_a_name_of_four_megabytes_is_refused(bystanders: Organization, name: str) -> None:
+    form = {**GIVEN, "email": "a@example.org", name: "x" * 4_000_000}
     roads = {
         "languagePairId": ("POST", FEEDBACK),
         "approvalState": ("POST", FEEDBACK),
