@@ -18,10 +18,11 @@ from types import FrameType
 from local import deploy, server, stack
 from local.banner import banner
 from local.lifecycle import stack_in
-from local.paths import LOCAL, STACK_FILE
+from local.paths import LOCAL, STACK_FILE, make_private
 
 
 def main() -> int:
+    os.umask(0o077)  # data, log and keys are the user's alone
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
@@ -49,7 +50,7 @@ def _run(port: int) -> int:
 @contextmanager
 def _only_one() -> Iterator[None]:
     """Two stacks must not share `.local/`."""
-    LOCAL.mkdir(exist_ok=True)
+    make_private(LOCAL)
     with (LOCAL / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.paths import BUILD, ROOT
+from local.paths import BUILD, ROOT, make_private
 
 RECIPE = ROOT / "layers/build_layer.py"
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -54,7 +54,8 @@ def is_built(folder: Path) -> bool:
 @contextmanager
 def _building(target: Path) -> Iterator[bool]:
     """Hold the right to build `target`; yields whether it is missing. Older zips of it are removed."""
-    BUILD.mkdir(parents=True, exist_ok=True)
+    make_private(BUILD.parent)
+    BUILD.mkdir(exist_ok=True)
     with (BUILD / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         missing = not target.exists()

@@ -9,3 +9,9 @@ TEMPLATE = ROOT / "template.yaml"
 LOCAL = ROOT / ".local"
 BUILD = LOCAL / "build"
 STACK_FILE = LOCAL / "stack.json"
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder, or take from others what they may do with it: it holds data and keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)

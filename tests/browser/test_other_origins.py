@@ -1,0 +1,143 @@
+"""A page of another origin, in the developer's own browser, gets nothing of the stack and drives nothing in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from local.stack import Stack
+from tests.browser.console import Console
+from tests.flows.organizations import Organization
+
+TRY = """async ({method, url, headers, body, mode}) => {
+  try {
+    const answer = await fetch(url, {method, headers, body, mode})
+    return answer.type === 'opaque' ? 'opaque' : `${answer.status} ${(await answer.text()).slice(0, 200)}`
+  } catch (problem) { return 'blocked' }
+}"""
+
+LISTEN = """url => new Promise(done => {
+  const socket = new WebSocket(url)
+  socket.onopen = () => done('open')
+  socket.onerror = () => done('blocked')
+})"""
+
+FORM = """url => {
+  const form = Object.assign(document.createElement('form'), {method: 'POST', action: url, enctype: 'text/plain'})
+  form.append(Object.assign(document.createElement('input'), {name: '{"FunctionName":"mine","x":"', value: '"}'}))
+  document.body.append(form)
+  form.submit()
+}"""
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A page that anybody could serve."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Another page</title>")
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def stranger(browser: Browser) -> Iterator[Page]:
+    """A page of another origin, opened."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        yield page
+    server.shutdown()
+    server.server_close()
+
+
+def _functions(stack: Stack) -> set[str]:
+    return {each["FunctionName"] for each in stack.client("lambda").list_functions()["Functions"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "mode"),
+    [
+        ("GET", "/_ministack/health", {}, "cors"),
+        ("GET", "/2015-03-31/functions/", {}, "cors"),
+        ("POST", "/2015-03-31/functions", {"Content-Type": "text/plain"}, "cors"),
+        ("POST", "/", {"X-Amz-Target": "DynamoDB_20120810.ListTables"}, "cors"),
+    ],
+)
+def test_a_foreign_page_reads_no_answer_of_aws(
+    stack: Stack, stranger: Page, method: str, path: str, headers: dict[str, str], mode: str
+) -> None:
+    asked = {"method": method, "url": stack.endpoint_url + path, "headers": headers, "mode": mode}
+    assert stranger.evaluate(TRY, asked) == "blocked"
+
+
+def test_a_foreign_page_changes_nothing_though_its_request_is_sent(stack: Stack, stranger: Page) -> None:
+    """A simple request needs no permission to be sent: only the server can refuse it."""
+    queue = stack.outputs["ImportQueue"]
+    before = _functions(stack), _waiting(stack, queue)
+    code = '{"FunctionName":"mine","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"a.b",'
+    for path, body in (
+        ("/2015-03-31/functions", code + '"Code":{"ZipFile":"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}'),
+        ("/", f"Action=SendMessage&Version=2012-11-05&MessageBody=x&QueueUrl={queue}"),
+    ):
+        asked = {"method": "POST", "url": stack.endpoint_url + path, "body": body, "mode": "no-cors"}
+        assert stranger.evaluate(TRY, {**asked, "headers": {}}) == "opaque"
+    with stranger.expect_navigation():
+        stranger.evaluate(FORM, f"{stack.endpoint_url}/2015-03-31/functions")
+    expect(stranger.locator("body")).to_contain_text("may not ask this")
+    assert (_functions(stack), _waiting(stack, queue)) == before
+
+
+def _waiting(stack: Stack, queue: str) -> str:
+    names = ["ApproximateNumberOfMessages"]
+    told = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return str(told["Attributes"][names[0]])
+
+
+def test_a_foreign_page_opens_no_socket(stack: Stack, stranger: Page) -> None:
+    assert stranger.evaluate(LISTEN, stack.endpoint_url.replace("http", "ws")) == "blocked"
+
+
+def test_a_foreign_page_reads_nothing_of_the_product(stack: Stack, stranger: Page) -> None:
+    url = f"{stack.base_url}/api/v2/system/info"
+    assert stranger.evaluate(TRY, {"method": "GET", "url": url, "headers": {}, "mode": "cors"}) == "blocked"
+
+
+@pytest.mark.parametrize("path", ["/_ministack/health", "/2015-03-31/functions/", "/v1/api/v2/system/info"])
+def test_a_name_that_was_rebound_to_this_machine_opens_nothing(stack: Stack, path: str) -> None:
+    answer = requests.get(stack.endpoint_url + path, headers={"Host": "evil.example:4566"}, timeout=30)
+    assert answer.status_code == 403
+
+
+def test_nobody_is_permitted_to_read_answers(stack: Stack) -> None:
+    for path in ("/_ministack/health", "/2015-03-31/functions/", "/v1/api/v2/system/info"):
+        answer = requests.get(stack.endpoint_url + path, timeout=30)
+        assert [name for name in answer.headers if name.lower().startswith("access-control-")] == []
+
+
+def test_the_pages_of_the_product_upload_as_before(console: Console, organization: Organization) -> None:
+    """The console's page asks for a presigned upload and sends a file to S3, which is of its own origin here."""
+    page = console.page
+    page.goto(f"{console.base_url}/console")
+    begun = organization.admin.post("/api/v2/feedback/import/uploads", json={}).json()
+    sent = page.evaluate(
+        """async ({url, fields}) => {
+          const form = new FormData()
+          for (const [name, value] of Object.entries(fields)) form.append(name, value)
+          form.append('file', new Blob(['<tmx/>']), 'a.tmx')
+          return (await fetch(url, {method: 'POST', body: form})).status
+        }""",
+        {"url": begun["url"], "fields": begun["fields"]},
+    )
+    assert sent in (200, 201, 204)
