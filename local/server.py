@@ -24,6 +24,8 @@ from typing import Any
 
 from local.front import front, tell
 from local.paths import ROOT
+from local.permissions import enforce_roles
+from local.permissions.decisions import forget
 from local.speed import quicken, quicken_deployments
 from local.unpacking import unpack_once
 
@@ -81,6 +83,7 @@ def start(*, port: int, home: Path, keep: bool) -> Server:
         )
     shutil.rmtree(home / "tmp", ignore_errors=True)  # workers that were killed leave their folders
     (home / "tmp").mkdir(parents=True)
+    forget(home)
     log = home / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -112,6 +115,7 @@ def environment(port: int, home: Path, *, keep: bool) -> dict[str, str]:
         "MINISTACK_REGION": "us-east-1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        "AUTH": "true",  # every call is held against its caller's role
         "PERSIST_STATE": on,
         "S3_PERSIST": on,
         "STATE_DIR": str(home / "state"),
@@ -162,6 +166,7 @@ def main() -> None:
     quicken(importlib.import_module("ministack.services.dynamodb"))
     quicken_deployments(importlib.import_module("ministack.services.cloudformation.handlers"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
+    enforce_roles(Path(os.environ["HEARBACK_ROUTES"]).parent)
     sys.argv = ["ministack"]
     ministack.main()
 
