@@ -1,12 +1,14 @@
 """What MiniStack's CloudFormation leaves out of a SAM template, said in the way it understands.
 
 MiniStack 1.5.33 takes an escaped binary media type literally, skips what SAM writes into the API's
-OpenAPI body (the gateway responses), does not pass on a function's `RecursiveLoop`, and refuses alarms on
-a calculation of several metrics (nothing here has metrics, so none would ever tell).
+OpenAPI body (the gateway responses), does not pass on a function's `RecursiveLoop`, takes the `Ref` of a secret
+for its name where CloudFormation gives its ARN, and refuses alarms on a calculation of several metrics (nothing
+here has metrics, so none would ever tell).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from local import cfn
@@ -15,13 +17,22 @@ from local.stack import aws_client
 
 def spell_out(template: dict[str, Any]) -> None:
     """Before the deployment, of a template or one nested in it: `*~1*`, as AWS wants a media type escaped,
-    becomes `*/*`; calculated alarms go."""
+    becomes `*/*`; the `Ref` of a secret is its ARN; calculated alarms go."""
+    _name_arns(template, cfn.of_type(template, "AWS::SecretsManager::Secret"))
     for api in cfn.of_type(template, "AWS::Serverless::Api").values():
         types = api["Properties"].get("BinaryMediaTypes", [])
         types[:] = [one.replace("~1", "/") for one in types]
     for name, alarm in cfn.of_type(template, "AWS::CloudWatch::Alarm").items():
         if "Metrics" in alarm["Properties"]:
             del template["Resources"][name]
+
+
+def _name_arns(value: Any, secrets: Container[str]) -> None:
+    """Make each `Ref` of one of the secrets, wherever in `value`, the attribute that holds the ARN."""
+    if isinstance(value, dict) and value.get("Ref") in secrets:
+        value["Fn::GetAtt"] = [value.pop("Ref"), "Id"]
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _name_arns(inner, secrets)
 
 
 def fill(template: dict[str, Any], endpoint_url: str, ids: dict[str, str]) -> None:

@@ -44,6 +44,9 @@ def _check_statement(statement: dict[str, Any]) -> None:
         raise CannotHold(f"a policy has the effect {statement.get('Effect')!r}")
     if "${" in json.dumps(statement):
         raise CannotHold(f"a policy has a variable, which is not evaluated here: {json.dumps(statement)}")
+    for resource in _several(statement.get("Resource", [])):
+        if resource != "*" and not resource.startswith("arn:"):
+            raise CannotHold(f"a policy has the resource {resource}, which AWS refuses: it is no ARN")
     for operator, key in _conditions(statement):
         if operator not in OPERATORS:
             raise CannotHold(f"a policy has the condition operator {operator}, which is not evaluated here")
