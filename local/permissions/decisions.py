@@ -27,9 +27,10 @@ class Decision:
     @property
     def in_short(self) -> Decision:
         """The same of any object in a folder of a bucket; there are too many objects to note each."""
-        if not self.resource.startswith("arn:aws:s3:::"):
+        bucket, *folders = self.resource.split("/")
+        if not bucket.startswith("arn:aws:s3:::") or len(folders) < 2:
             return self
-        return Decision(self.principal, self.action, "/".join([*self.resource.split("/")[:2], "*"][:3]))
+        return Decision(self.principal, self.action, f"{bucket}/{folders[0]}/*")
 
 
 class Decisions:
