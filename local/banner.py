@@ -27,7 +27,7 @@ LINES = """\
 
   curl -sL {url}/api/v2/feedback/export -u {admin}:
 
-  AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws --endpoint-url {endpoint} --region {region} \\
+  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --endpoint-url {endpoint} --region {region} \\
     s3 cp tests/samples/garden.tmx s3://{bucket}/imports/acme/
 """
 """Lines that work when pasted, from the project's folder."""

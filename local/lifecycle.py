@@ -32,7 +32,7 @@ def stack_in(home: Path, *, port: int, keep: bool, say: Say) -> Iterator[tuple[S
         tell("deployed" if changed else "nothing changed since the last deployment")
         made = deploy.describe(running.endpoint_url)
         base_url = running.serve(deploy.api(made))
-        stack = Stack(base_url, running.endpoint_url, made.outputs, made.resources)
+        stack = Stack(base_url, running.endpoint_url, made.outputs, made.resources, home=home)
         tell("seeding …")
         stack = replace(stack, **seed.seed(stack))
         tell("ready")

@@ -25,6 +25,8 @@ from typing import Any
 from local.front import front
 from local.gateway.api import Api
 from local.paths import ROOT
+from local.permissions import enforce_roles
+from local.permissions.decisions import forget
 from local.speed import quicken, quicken_deployments
 from local.unpacking import unpack_once
 
@@ -82,6 +84,7 @@ def start(*, port: int, home: Path, keep: bool) -> Server:
         )
     shutil.rmtree(home / "tmp", ignore_errors=True)  # workers that were killed leave their folders
     (home / "tmp").mkdir(parents=True)
+    forget(home)
     log = home / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -113,6 +116,7 @@ def environment(port: int, home: Path, *, keep: bool) -> dict[str, str]:
         "MINISTACK_REGION": "us-east-1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        "AUTH": "true",  # every call is held against its caller's role
         "PERSIST_STATE": on,
         "S3_PERSIST": on,
         "STATE_DIR": str(home / "state"),
@@ -163,6 +167,7 @@ def main() -> None:
     quicken(importlib.import_module("ministack.services.dynamodb"))
     quicken_deployments(importlib.import_module("ministack.services.cloudformation.handlers"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
+    enforce_roles(Path(os.environ["HEARBACK_API"]).parent)
     sys.argv = ["ministack"]
     ministack.main()
 

@@ -25,6 +25,8 @@ class Stack:
     resources: dict[str, str]
     """Logical id → physical id, for every resource of the stack."""
     region: str = REGION
+    home: Path = Path()
+    """The folder with the files of the emulator."""
     keys: dict[str, Any] = field(default_factory=dict)
     """`admin`, `user` and `other_admin`, each `{key, email, organization_id}`."""
     demo: dict[str, Any] = field(default_factory=dict)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from local.paths import ROOT
+from local.permissions.decisions import take_denied
 from local.stack import Stack
 from local.testing import running_stack
 
@@ -65,3 +66,4 @@ def stack() -> Iterator[Stack]:
     """The deployed, seeded product, without any memory of earlier runs."""
     with running_stack() as running:
         yield running
+        assert take_denied(running.home) == [], "a role lacks a right"

@@ -8,10 +8,19 @@ from typing import Any
 import pytest
 import requests
 
+from local.permissions.decisions import take_denied
 from local.stack import Stack
 from tests.flows.organizations import Organization, found
 from tests.flows.studios import Studio, studio
 from tests.flows.validating import Validating
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_denied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No role lacks a right that the product needs; what a test provokes, it takes away itself."""
+    stack = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
+    yield
+    assert stack is None or take_denied(stack.home) == [], "a role lacks a right"
 
 
 @pytest.fixture(scope="session")
