@@ -10,7 +10,7 @@ from local import aws_limits, expansion
 from local.aws_limits import data, functions, gateway, stack
 
 GATEWAY = "x-amazon-apigateway-gateway-responses"
-EVERY = {gateway.ANY: {}}
+EVERY: dict[str, dict[str, Any]] = {gateway.ANY: {}}
 
 
 def _of(*resources: tuple[str, dict[str, Any]], **parts: Any) -> dict[str, Any]:
@@ -28,6 +28,10 @@ def _api(*paths: str, **body: Any) -> tuple[str, dict[str, Any]]:
 
 def _responses(**responses: Any) -> tuple[str, dict[str, Any]]:
     return _api(**{GATEWAY: responses})
+
+
+def _logging(told: str) -> tuple[str, dict[str, Any]]:
+    return "AWS::ApiGateway::Stage", {"AccessLogSetting": {"Format": told}}
 
 
 def _function(**properties: Any) -> tuple[str, dict[str, Any]]:
@@ -111,6 +115,8 @@ BROKEN: list[tuple[aws_limits.Rule, dict[str, Any]]] = [
         gateway.no_large_response_template,
         _of(_responses(THROTTLED={"responseTemplates": {"application/json": "x" * 307_201}})),
     ),
+    (gateway.fitting_access_log, _of(_logging("$context.requestId" + "x" * 3072))),
+    (gateway.fitting_access_log, _of(_logging("$context.status"))),
     (stack.few_resources, _of(*[_queue()] * 451)),
     (stack.few_parameters, _of(Parameters={str(number): {} for number in range(201)})),
     (stack.few_outputs, _of(Outputs={str(number): {} for number in range(201)})),
