@@ -20,6 +20,7 @@ def spell_out(template: dict[str, Any]) -> None:
         types = api["Properties"].get("BinaryMediaTypes", [])
         types[:] = [one.replace("~1", "/") for one in types]
     for name, alarm in cfn.of_type(template, "AWS::CloudWatch::Alarm").items():
+        alarm.pop("DependsOn", None)  # their order spares CloudWatch, and may name one that goes
         if "Metrics" in alarm["Properties"]:
             del template["Resources"][name]
 
