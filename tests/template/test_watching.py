@@ -129,13 +129,14 @@ def test_messages_in_flight_are_told_long_before_the_queue_stops(name: str) -> N
 @pytest.mark.parametrize("metric", ["WriteThrottleEvents", "ReadThrottleEvents", "SystemErrors"])
 def test_every_tables_throttles_are_told_by_its_name(metric: str) -> None:
     """A query that groups by table has a state for each, whatever tables there are."""
-    queries = [
+    (query,) = [
         one["Expression"]
         for name, alarm in ALARMS.items()
         if name.startswith("table_alarms.yaml:")
         for one in alarm["Metrics"]
+        if f"SUM({metric})" in one["Expression"]
     ]
-    assert f'SELECT SUM({metric}) FROM "AWS/DynamoDB" GROUP BY TableName ORDER BY SUM() DESC' in queries
+    assert query.partition(" FROM ")[2] == '"AWS/DynamoDB" GROUP BY TableName ORDER BY SUM() DESC'
 
 
 MOST_ALARMS = 40
