@@ -77,6 +77,8 @@ def test_an_alarm_of_functions_says_by_its_value_which_it_is(alarm: str, metrics
         for metric in metrics:
             (dimension,) = asked[f"{metric}{number}"]["MetricStat"]["Metric"]["Dimensions"]
             assert dimension == {"Name": "FunctionName", "Value": {"Ref": place}}
+            filled = f"FILL({metric}{number}, "  # of a function that nobody calls there is no metric
+            assert filled in asked[f"number{number}"]["Expression"]
         assert asked[f"number{number}"]["Expression"].endswith(f", {number}, 0)")
         assert f"number{number}" in str(asked["found"]["Expression"])
         assert f"{number} ${{{place}}}" in properties["AlarmDescription"]["Fn::Sub"]
