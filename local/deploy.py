@@ -23,6 +23,7 @@ PARAMETERS = {
     "CallbackNetworks": "127.0.0.1/32",
     "CallbackHttp": "true",
     "CallbackBackOff": "0.25",  # five attempts within half a minute
+    "Workers": "standard",
 }
 """What a local deployment sets, where the template declares it."""
 

@@ -19,6 +19,7 @@ def spell_out(template: dict[str, Any]) -> None:
     alarms go."""
     _name_arns(template, cfn.of_type(template, "AWS::SecretsManager::Secret"))
     for name, alarm in cfn.of_type(template, "AWS::CloudWatch::Alarm").items():
+        alarm.pop("DependsOn", None)  # their order spares CloudWatch, and may name one that goes
         if "Metrics" in alarm["Properties"]:
             del template["Resources"][name]
 

@@ -56,33 +56,135 @@ def _watched(file: str, parameter: str) -> list[Any]:
 # ── Alarms ──
 
 
+PLACES = ("First", "Second", "Third", "Fourth", "Fifth")
+"""Of a function in the parameters of function_alarms.yaml."""
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_functions_crashes_and_throttles_are_told(name: str) -> None:
-    assert _watched("function_alarms.yaml", "Function").count({"Ref": name}) == 1
-    alarms = cfn.of_type(_template("infra/function_alarms.yaml"), "AWS::CloudWatch::Alarm")
-    assert set(alarms) == {"Errors", "Throttles"}
+    told = [given for group in _instances("function_alarms.yaml") for given in group.items()]
+    assert [place in PLACES for place, value in told if value == {"Ref": name}] == [True]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metrics"), [("Errors", ("errors", "calls")), ("Throttles", ("throttles",))]
+)
+def test_an_alarm_of_functions_says_by_its_value_which_it_is(alarm: str, metrics: tuple[str, ...]) -> None:
+    """The number of the function that is past its bound, which the alarm's description names."""
+    properties = ALARMS[f"function_alarms.yaml:{alarm}"]
+    asked = {one["Id"]: one for one in map(_with_all_places, properties["Metrics"])}
+    for number, place in enumerate(PLACES, 1):
+        for metric in metrics:
+            (dimension,) = asked[f"{metric}{number}"]["MetricStat"]["Metric"]["Dimensions"]
+            assert dimension == {"Name": "FunctionName", "Value": {"Ref": place}}
+            filled = f"FILL({metric}{number}, "  # of a function that nobody calls there is no metric
+            assert filled in asked[f"number{number}"]["Expression"]
+        assert asked[f"number{number}"]["Expression"].endswith(f", {number}, 0)")
+        assert f"number{number}" in str(asked["found"]["Expression"])
+        assert f"{number} ${{{place}}}" in properties["AlarmDescription"]["Fn::Sub"]
+    assert properties["Threshold"] == 0
+
+
+def _with_all_places(metric: dict[str, Any]) -> dict[str, Any]:
+    """The metric as it is where the group has five functions."""
+    found: dict[str, Any] = metric["Fn::If"][1] if "Fn::If" in metric else metric
+    return found
+
+
+@each_alarm
+def test_an_alarm_looks_at_no_more_metrics_than_cloudwatch_allows(name: str) -> None:
+    """Ten metrics to an alarm, and of queries of the kind `SELECT` one."""
+    asked = [_with_all_places(one) for one in ALARMS[name].get("Metrics", [])]
+    assert len([one for one in asked if "MetricStat" in one]) <= 10
+    assert len(asked) <= 20
+    assert len([one for one in asked if "SELECT" in str(one.get("Expression"))]) <= 1
+
+
+def _of_queue(name: str, metric: str) -> list[dict[str, Any]]:
+    """The alarms on this metric of the queue, as the main template passes it to queue_alarms.yaml."""
+    (passed,) = _instances("queue_alarms.yaml")
+    parameters = [key for key, value in passed.items() if value == {"Fn::GetAtt": [name, "QueueName"]}]
+    wanted = [[{"Name": "QueueName", "Value": {"Ref": parameter}}] for parameter in parameters]
+    return [it for it in ALARMS.values() if it.get("MetricName") == metric and it["Dimensions"] in wanted]
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_work_that_waits_too_long_in_a_queue_is_told(name: str) -> None:
-    watched = [
-        it for it in _instances("queue_alarms.yaml") if it["Queue"] == {"Fn::GetAtt": [name, "QueueName"]}
-    ]
-    assert len(watched) == 1
-    assert watched[0]["MostAge"] >= QUEUES[name]["Properties"]["VisibilityTimeout"], "a retry is no alarm"
-    assert watched[0]["MostAge"] < QUEUES[name]["Properties"]["MessageRetentionPeriod"]
+    (alarm,) = _of_queue(name, "ApproximateAgeOfOldestMessage")
+    assert alarm["Threshold"] >= QUEUES[name]["Properties"]["VisibilityTimeout"], "a retry is no alarm"
+    assert alarm["Threshold"] < QUEUES[name]["Properties"]["MessageRetentionPeriod"]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_tables_throttles_are_told(name: str) -> None:
-    assert _watched("table_alarms.yaml", "Table").count({"Ref": name}) == 1
-    queries = [
-        metric["Expression"]["Fn::Sub"]
-        for alarm in cfn.of_type(_template("infra/table_alarms.yaml"), "AWS::CloudWatch::Alarm").values()
-        for metric in alarm["Properties"]["Metrics"]
+@pytest.mark.parametrize("name", [name for name in QUEUES if name not in SOURCES])
+def test_somebody_is_told_of_a_dead_letter(name: str) -> None:
+    """By an alarm for each queue: a dead letter stays for days, and would hide those of others."""
+    (alarm,) = _of_queue(name, "ApproximateNumberOfMessagesVisible")
+    assert alarm["Threshold"] == 0
+
+
+@pytest.mark.parametrize("name", ["CallbackQueue", "SlowCallbackQueue"])
+def test_messages_in_flight_are_told_long_before_the_queue_stops(name: str) -> None:
+    (alarm,) = _of_queue(name, "ApproximateNumberOfMessagesNotVisible")
+    assert alarm["Threshold"] == 60_000, "half of what SQS allows"
+
+
+@pytest.mark.parametrize("metric", ["WriteThrottleEvents", "ReadThrottleEvents", "SystemErrors"])
+def test_every_tables_throttles_are_told_by_its_name(metric: str) -> None:
+    """A query that groups by table has a state for each, whatever tables there are."""
+    (query,) = [
+        one["Expression"]
+        for name, alarm in ALARMS.items()
+        if name.startswith("table_alarms.yaml:")
+        for one in alarm["Metrics"]
+        if f"SUM({metric})" in one["Expression"]
     ]
-    for metric in ("WriteThrottleEvents", "ReadThrottleEvents", "SystemErrors"):
-        assert [query for query in queries if f"SUM({metric})" in query and "'${Table}'" in query]
+    assert query.partition(" FROM ")[2] == '"AWS/DynamoDB" GROUP BY TableName ORDER BY SUM() DESC'
+
+
+MOST_ALARMS = 40
+"""Of a whole stack: they are made one after the other, and cost by the month."""
+
+
+def test_a_stack_has_few_alarms() -> None:
+    made = [name for url in _alarm_stacks() for name in _chain(url)]
+    assert len(made) <= MOST_ALARMS
+
+
+def _alarm_stacks() -> list[str]:
+    """The template of each nested stack that makes alarms, in the order in which they are made."""
+    waits = {
+        name: it.get("DependsOn") or _whose_topic(it)
+        for name, it in NESTED.items()
+        if _chain(it["Properties"]["TemplateURL"])
+    }
+    order: list[str | None] = [None]
+    while following := [name for name, before in waits.items() if before == order[-1]]:
+        (one,) = following
+        order.append(one)
+    assert len(order) == len(waits) + 1, "every nested stack of alarms waits for the one before"
+    return [NESTED[name]["Properties"]["TemplateURL"] for name in order if name]
+
+
+def _whose_topic(stack: dict[str, Any]) -> str | None:
+    """The nested stack whose output it needs."""
+    topic = stack["Properties"]["Parameters"].get("Topic")
+    return topic["Fn::GetAtt"][0] if topic else None
+
+
+def _chain(url: str) -> list[str]:
+    return list(cfn.of_type(_template(url), "AWS::CloudWatch::Alarm"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_alarms_are_made_one_after_the_other(file: str) -> None:
+    """CloudWatch takes three new ones a second from an account, and one refusal rolls the whole stack back."""
+    alarms = cfn.of_type(_template(f"infra/{file}"), "AWS::CloudWatch::Alarm")
+    waits = [it.get("DependsOn") for it in alarms.values()]
+    assert waits == [None, *alarms][: len(alarms)]
+
+
+def test_nested_stacks_of_alarms_are_made_one_after_the_other() -> None:
+    assert len(_alarm_stacks()) == len(set(NESTED) - {"Dashboard"})
 
 
 def test_failing_and_slow_requests_are_told() -> None:
@@ -232,7 +334,8 @@ def test_the_access_log_has_no_place_where_keys_travel() -> None:
 
 def test_the_gateway_may_write_logs_as_long_as_any_stack_is_there() -> None:
     for name in ("GatewayAccount", "GatewayLogRole"):
-        assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+        assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
     assert RESOURCES["Api"]["DependsOn"] == "GatewayAccount"
 
 
