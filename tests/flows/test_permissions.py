@@ -258,7 +258,10 @@ def _begin_import(organization: Organization) -> dict[str, Any]:
 
 
 def _denied_soon(stack: Stack) -> list[Decision]:
-    return next(found for _ in until_patience_ends() if (found := take_denied(stack.home)))
+    for _ in until_patience_ends():
+        if found := take_denied(stack.home):
+            return found
+    raise AssertionError("nothing was denied")
 
 
 def _denied(stack: Stack) -> set[str]:
