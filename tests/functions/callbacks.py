@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
-from hearback.callbacks import delivering, items, keys, owing, secrets
+from hearback.callbacks import items, keys, owing, secrets, store
 from hearback.callbacks.model import FIELDS, Attempted, Callback, Kind, Receiver
 from hearback.callbacks.owing import Subject
 from hearback.callbacks.secrets import Secrets
@@ -86,7 +86,7 @@ def work(event: dict[str, Any]) -> list[str]:
 
 
 def now(callback: Callback) -> Callback:
-    found = delivering.read(callback.project, callback.id)
+    found = store.read(callback.project, callback.id)
     assert found
     return found
 

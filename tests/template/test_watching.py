@@ -73,6 +73,13 @@ def test_work_that_waits_too_long_in_a_queue_is_told(name: str) -> None:
     assert watched[0]["MostAge"] < QUEUES[name]["Properties"]["MessageRetentionPeriod"]
 
 
+def test_a_queue_is_told_of_long_before_so_much_is_in_flight_that_it_stops() -> None:
+    alarm = ALARMS["queue_alarms.yaml:InFlight"]
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesNotVisible"
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Ref": "Queue"}}]
+    assert alarm["Threshold"] <= 120_000 / 2
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_tables_throttles_are_told(name: str) -> None:
     assert _watched("table_alarms.yaml", "Table").count({"Ref": name}) == 1
