@@ -91,8 +91,9 @@ def test_all_that_a_deleted_project_left_is_removed_when_no_request_can_add_to_i
 
 def test_callbacks_that_are_parked_go_with_their_debts(desk: Desk) -> None:
     desk.delivered()
-    for item in [*reads.every(keys.callbacks(int(desk.number)))]:
-        found = callback_from(item)
+    several = [callback_from(item) for item in reads.every(keys.callbacks(int(desk.number)))]
+    assert several
+    for found in several:
         parked = found._replace(admission=Admission.PARKED)
         transact([store.replace(found, parked), owing.park(parked, admission.lane(parked), LATER)])
     assert desk.team.owner.delete(f"projects/{desk.team.project}").status == 204
