@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
-from hearback.callbacks import delivering, items, keys, owing, secrets
+from hearback.callbacks import items, keys, owing, secrets, store
 from hearback.callbacks.model import FIELDS, Attempted, Callback, Kind, Receiver
 from hearback.callbacks.owing import Subject
 from hearback.callbacks.secrets import Secrets
@@ -48,13 +48,13 @@ def servers(delivery: None) -> Iterator[ExitStack]:
         yield open_ones
 
 
-def owed(url: str, mode: str = "none", number: int = 0) -> Callback:
+def owed(url: str, mode: str = "none", number: int = 0, project: int = 117) -> Callback:
     """A callback that is owed to the URL; its secrets are planted ones."""
     found = Secrets(PLANTED if mode != "none" else None, SIGNING)
     version = secrets.keep("project-1", {"delivery": found})
     user = "ada" if FIELDS[mode][0] else None
     receiver = Receiver(url, mode, user, mode != "none", True, version)
-    subject = Subject("acme", 117, "project-1", f"51e77305ff1d8131a40{number:05d}", 1)
+    subject = Subject("acme", project, "project-1", f"51e77305ff1d8131a40{number:05d}", 1)
     made = owing.callback(subject, Kind.DELIVERY, receiver, '{"task":{}}', time.time_ns())
     transact(owing.writes([made]))
     owing.send([made])
@@ -86,7 +86,7 @@ def work(event: dict[str, Any]) -> list[str]:
 
 
 def now(callback: Callback) -> Callback:
-    found = delivering.read(callback.project, callback.id)
+    found = store.read(callback.project, callback.id)
     assert found
     return found
 

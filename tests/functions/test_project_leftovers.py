@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 from hearback import clients
+from hearback.callbacks import admission, keys, owing, store
+from hearback.callbacks.items import callback_from
+from hearback.callbacks.model import Admission
 from hearback.dataset import deleting
 from hearback.deadline import Deadline
 from hearback.settings import settings
-from hearback.storage import owed
+from hearback.storage import owed, reads
+from hearback.storage.transactions import transact
 from hearback.tasks import removing
 
 from tests.functions.labelling import Team
@@ -87,6 +91,20 @@ def test_all_that_a_deleted_project_left_is_removed_when_no_request_can_add_to_i
     assert sweep_and_work(later()) == 1
     assert left(desk) == []
     assert secrets(desk) == []
+
+
+def test_callbacks_that_are_parked_go_with_their_debts(desk: Desk) -> None:
+    desk.delivered()
+    several = [callback_from(item) for item in reads.every(keys.callbacks(int(desk.number)))]
+    assert several
+    for found in several:
+        parked = found._replace(admission=Admission.PARKED)
+        transact([store.replace(found, parked), owing.park(parked, admission.lane(parked), LATER)])
+    assert desk.team.owner.delete(f"projects/{desk.team.project}").status == 204
+    assert sweep_and_work(LATER) == 1
+    assert left(desk) == []
+    debts = clients.dynamodb().scan(TableName=settings().owed_table)["Items"]
+    assert [debt for debt in debts if "parked" in debt["lane"]["S"]] == []
 
 
 def test_its_lists_of_tasks_go_too(desk: Desk) -> None:

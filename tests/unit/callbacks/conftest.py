@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from hearback import clients
-from hearback.callbacks import sending
+from hearback.callbacks import admission, sending
 from hearback.settings import Settings, settings
 
+from tests.unit.callbacks import room
 from tests.unit.callbacks.post import Post
 from tests.unit.storage.fake import Fake
 
@@ -41,6 +42,12 @@ def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     """A post office of one's own; receivers answer as the test says, and nothing leaves the process."""
     with mailed(monkeypatch) as made:
         yield made
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "MOST", room.ROOM)
+    monkeypatch.setattr(admission, "LANES", 1)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hearback.callbacks import delivering, log
+from hearback.callbacks import log, store
 from hearback.callbacks.delivering import Again
 from hearback.callbacks.model import Kind, Receiver
 from hearback.deadline import Deadline
@@ -70,11 +70,11 @@ def test_all_that_were_unreachable_since_a_time_are_sent_again(post: Post) -> No
         post.wait(60)
     post.settle()
     post.answers = lambda _: GOOD
-    since = delivering.read(117, ids[1]).created_at  # type: ignore[union-attr]
+    since = store.read(117, ids[1]).created_at  # type: ignore[union-attr]
     assert log.redeliver_all(117, since, post.now, FAR) == (3, False)
     assert log.redeliver_all(117, since, post.now, FAR) == (0, False)
     post.settle()
-    states = [delivering.read(117, each).delivery.state for each in ids]  # type: ignore[union-attr]
+    states = [store.read(117, each).delivery.state for each in ids]  # type: ignore[union-attr]
     assert states == ["unreachable", "delivered", "delivered", "delivered"]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from typing import Any
 
 import pytest
-from hearback.callbacks import log
+from hearback.callbacks import admission, keys, log
+from hearback.callbacks.model import Admission
 from hearback.callbacks.schedule import ATTEMPTS, State
 from hearback.callbacks.sending import Attempt
 from hearback.callbacks.signing import Request
@@ -23,7 +25,8 @@ from tests.unit.callbacks.post import BUSY, GOOD, HANGING, Died, Message, Post
 QUEUES = st.sampled_from(["callback", "slow_callback"])
 ANSWERS = st.sampled_from([GOOD, BUSY, BUSY, HANGING])
 MOST = int(os.environ.get("HEARBACK_EXAMPLES", "150"))
-CALLS = st.none() | st.integers(1, 6)
+MUCH = admission.MOST
+CALLS = st.none() | st.integers(1, 8)
 """At which of its calls a worker dies."""
 
 
@@ -36,6 +39,8 @@ class Callbacks(RuleBasedStateMachine):
         monkeypatch = self._undo.enter_context(pytest.MonkeyPatch.context())
         self.post: Post = self._undo.enter_context(mailed(monkeypatch))
         self.post.owe(send=False)
+        self.others = 0
+        """How much of the endpoint's room other callbacks have."""
         self.sent: list[tuple[int, bool]] = []
         """Of each request the course, and whether it was taken."""
 
@@ -95,6 +100,19 @@ class Callbacks(RuleBasedStateMachine):
     def the_sweep_runs(self) -> None:
         owed.sweep(self.post.now, 600 * SECOND)
 
+    @rule(others=st.sampled_from([0, MUCH]))
+    def others_take_all_the_room_or_leave_it(self, others: int) -> None:
+        self._make_room(others)
+
+    def _room(self) -> dict[str, Any]:
+        return keys.room(admission.lane(self.post.callback))
+
+    def _make_room(self, others: int) -> None:
+        key = self._room()
+        admitted = self.post.callback.admission is Admission.ADMITTED
+        self.post.table.put(key | {"held": {"N": str(others + admitted)}})
+        self.others = others
+
     @rule()
     @precondition(lambda self: self.post.callback.delivery.state.finished)
     def somebody_asks_for_it_again(self) -> None:
@@ -115,6 +133,17 @@ class Callbacks(RuleBasedStateMachine):
         assert len(self.post.debts) == (not self.post.callback.delivery.state.finished)
 
     @invariant()
+    def the_room_that_is_taken_is_what_waits_in_the_queue(self) -> None:
+        item = self.post.table.items.get(tuple(it["S"] for it in self._room().values()), {})
+        admitted = self.post.callback.admission is Admission.ADMITTED
+        assert int(item.get("held", {"N": "0"})["N"]) == self.others + admitted
+
+    @invariant()
+    def what_is_parked_has_a_lane_that_is_owed(self) -> None:
+        if self.post.callback.admission is Admission.PARKED:
+            assert [sk for _, sk in self.post.table.items if sk.startswith("lane#")]
+
+    @invariant()
     def every_attempt_up_to_the_last_is_in_the_log(self) -> None:
         delivery = self.post.callback.delivery
         numbers = [each.number for each in self.post.log if each.course == delivery.course]
@@ -129,6 +158,7 @@ class Callbacks(RuleBasedStateMachine):
     def teardown(self) -> None:
         with self._undo:
             self._answers(BUSY)
+            self._make_room(0)
             self.post.settle()
             self._check_the_end()
 

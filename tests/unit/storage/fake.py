@@ -158,7 +158,10 @@ def _holds(write: Item, item: Item | None) -> bool:
     ((_, of),) = write.items()
     names, values = of.get("ExpressionAttributeNames", {}), of.get("ExpressionAttributeValues", {})
     clauses = of["ConditionExpression"].split(" AND ") if "ConditionExpression" in of else []
-    return all(_clause_holds(clause, item or {}, names, values) for clause in clauses)
+    return all(
+        any(_clause_holds(each, item or {}, names, values) for each in clause.split(" OR "))
+        for clause in clauses
+    )
 
 
 def _clause_holds(clause: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
@@ -170,7 +173,11 @@ def _clause_holds(clause: str, item: Item, names: Mapping[str, str], values: Ite
     right = values[match["right"]]
     if left is None:
         return False
-    return bool(left == right) if match["sign"] == "=" else bool(left["S"] < right["S"])
+    return bool(left == right) if match["sign"] == "=" else bool(_value(left) < _value(right))
+
+
+def _value(attribute: Item) -> Any:
+    return int(attribute["N"]) if "N" in attribute else attribute["S"]
 
 
 def _updated(item: Item, of: Item) -> Item:

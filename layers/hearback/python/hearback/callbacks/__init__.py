@@ -9,6 +9,7 @@ redaction   secrets, out of everything that is logged or kept
 owing       the writes that owe a callback, for the transaction of its cause
 delivering  the worker: from a message of the queue to an attempt that has ended
 slowness    endpoints that hold nobody else up
+admission   how many callbacks of an endpoint wait in the queue; the others wait in the outbox
 log         what was told to whom, and telling it again
 receivers   a project's receivers as its owner sets them; their `secrets` are kept apart
 """

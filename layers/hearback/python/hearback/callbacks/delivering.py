@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hearback.callbacks import (
+    admission,
     items,
     keys,
     owing,
@@ -26,16 +27,17 @@ from hearback.callbacks import (
     sending,
     signing,
     slowness,
+    store,
     targets,
 )
 from hearback.callbacks.connecting import Reach
-from hearback.callbacks.model import Attempted, Callback, Kind
+from hearback.callbacks.model import Admission, Attempted, Callback, Kind
 from hearback.callbacks.schedule import BackOff, State
 from hearback.callbacks.secrets import Secrets
 from hearback.callbacks.sending import Attempt
 from hearback.errors import Conflict, HearbackError
 from hearback.settings import settings
-from hearback.storage import owed, reads, transactions
+from hearback.storage import owed, transactions
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import SECOND
 
@@ -87,14 +89,12 @@ def deliver(received: Received, acknowledge: Acknowledge, now: int, chance: floa
 
     `chance`, uniform in [0, 1], spreads the next attempt.
     """
+    if "lane" in received.message:  # no callback's message, but its endpoint's
+        admission.carry_on(received.message, now)
+        return
     begun = _taken(received, now)
     if begun is not None:
         _end(begun, _send(begun), acknowledge, chance)
-
-
-def read(project: int, callback_id: str) -> Callback | None:
-    item = reads.get(keys.table(), keys.callback(project, callback_id))
-    return items.callback_from(item) if item else None
 
 
 # ── Begin ──
@@ -103,7 +103,7 @@ def read(project: int, callback_id: str) -> Callback | None:
 def _taken(received: Received, now: int) -> Callback | None:
     """The callback with its attempt begun; None where this message has none to make."""
     for _ in range(_TRIES):
-        callback = read(received.message["project"], received.message["callback"])
+        callback = store.read(received.message["project"], received.message["callback"])
         if callback is None or _is_done_with(callback, received, now):
             return None
         with suppress(ConditionFailed):  # somebody else was faster: look again
@@ -118,7 +118,7 @@ def _is_done_with(callback: Callback, received: Received, now: int) -> bool:
     if callback.delivery.state is State.UNREACHABLE:
         _rest(callback, received, now)
         return True
-    if _is_second(callback, received, now):
+    if callback.admission is Admission.PARKED or _is_second(callback, received, now):
         return True
     if not received.slow and slowness.is_slow(callback, now):
         message = {**received.message, "before": received.receive - 1}
@@ -155,20 +155,17 @@ def _begin(callback: Callback, received: Received, now: int) -> Callback | None:
     crashed = [_log(callback, _crashed(callback, number, now)) for number in step.crashed]
     after = callback._replace(delivery=step.delivery, updated_at=now, next_at=None)
     if step.number is None:
-        after = after._replace(outcome="crashed")
-        transact([_moved(callback, after), *crashed, owing.settle(after)])
+        after = after._replace(outcome="crashed", admission=None)
+        room = admission.counted(callback, after, now)
+        transact([store.replace(callback, after), *crashed, owing.settle(after), *room])
+        _leave(callback, after, now)
         if received.receives > 1:  # else it is the sweep's: the one that died rests already
             raise Again(0)
         return None
     begun = Attempted(step.delivery.course, step.number, now, None, None, "begun", None, None)
-    transact([_moved(callback, after), *crashed, _log(callback, begun), owing.owe(after, now + OVERDUE)])
+    log = [*crashed, _log(callback, begun)]
+    transact([store.replace(callback, after), *log, owing.owe(after, now + OVERDUE)])
     return after
-
-
-def _moved(before: Callback, after: Callback) -> Write:
-    """The callback's next form, unless it has another one by now."""
-    item = items.callback_item(after)
-    return transactions.put(keys.table(), item, items.UNCHANGED, **items.seen(before.delivery))
 
 
 def _log(callback: Callback, attempted: Attempted) -> Write:
@@ -218,25 +215,39 @@ def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge, chance: fl
     seconds = schedule.delay(begun.delivery.attempts, chance, attempt.retry_after, _back_off())
     current = begun
     for _ in range(_TRIES):
-        after = _after(current, begun, attempt, now + seconds * SECOND)
+        room = attempt.succeeded or admission.has_room(current)
+        after = _after(current, begun, attempt, now + seconds * SECOND, room)
+        if after.admission is Admission.PARKED:
+            admission.announce(admission.lane(after), now)
         try:
-            transact([_log(begun, _ended(begun, attempt)), *_progress(current, after)])
+            transact([_log(begun, _ended(begun, attempt)), *_progress(current, after, now)])
         except ConditionFailed:
-            current = read(begun.project, begun.id) or begun
+            current = store.read(begun.project, begun.id) or begun
             continue
-        if after.delivery.state is State.WAITING:
-            raise Again(seconds)
-        if after.delivery.state is State.UNREACHABLE:
-            raise Again(0)
-        return
+        _leave(current, after, now)
+        return _answer(after, seconds)
     raise HearbackError("The callback keeps changing.", begun.id)
+
+
+def _leave(before: Callback, after: Callback, now: int) -> None:
+    """Where a callback has left the queue, another one of its endpoint enters."""
+    if before.admission is Admission.ADMITTED and after.admission is None:
+        admission.let_in(admission.lane(before), now, 1)
+
+
+def _answer(after: Callback, seconds: int) -> None:
+    """Raises `Again` where the message is still needed: to wait for its time, or to rest with the dead letters."""
+    if after.delivery.state is State.WAITING and after.admission is not Admission.PARKED:
+        raise Again(seconds)
+    if after.delivery.state is State.UNREACHABLE:
+        raise Again(0)
 
 
 def _back_off() -> BackOff:
     return BackOff(first=float(settings().callback_back_off))
 
 
-def _after(current: Callback, begun: Callback, attempt: Attempt, next_at: int) -> Callback:
+def _after(current: Callback, begun: Callback, attempt: Attempt, next_at: int, room: bool) -> Callback:
     """What the attempt makes of the callback, which may have changed since it began."""
     course, number = begun.delivery.course, begun.delivery.attempts
     delivery = schedule.finish(current.delivery, course, number, attempt.succeeded)
@@ -247,6 +258,7 @@ def _after(current: Callback, begun: Callback, attempt: Attempt, next_at: int) -
         updated_at=begun.updated_at + attempt.milliseconds * 1_000_000,
         outcome=attempt.error or str(attempt.status),
         next_at=next_at if delivery.state is State.WAITING else None,
+        admission=admission.after_attempt(current.admission, delivery.state, room),
     )
 
 
@@ -263,10 +275,16 @@ def _ended(begun: Callback, attempt: Attempt) -> Attempted:
     )
 
 
-def _progress(before: Callback, after: Callback) -> list[Write]:
-    """The callback and its debt, where the attempt moved them."""
+def _progress(before: Callback, after: Callback, now: int) -> list[Write]:
+    """The callback, its debt and its endpoint's room, where the attempt moved them."""
     if after.delivery == before.delivery:
         return []
-    if after.next_at is not None:
-        return [_moved(before, after), owing.owe(after, after.next_at + OVERDUE)]
-    return [_moved(before, after), owing.settle(after)]
+    return [store.replace(before, after), _debt(after), *admission.counted(before, after, now)]
+
+
+def _debt(after: Callback) -> Write:
+    if after.next_at is None:
+        return owing.settle(after)
+    if after.admission is Admission.PARKED:
+        return owing.park(after, admission.lane(after), after.next_at)
+    return owing.owe(after, after.next_at + OVERDUE)

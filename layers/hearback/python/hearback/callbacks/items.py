@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hearback.callbacks import keys
-from hearback.callbacks.model import Attempted, Callback, Kind, Receiver
+from hearback.callbacks.model import Admission, Attempted, Callback, Kind, Receiver
 from hearback.callbacks.schedule import Delivery, State
 from hearback.storage import codec
 from hearback.storage.codec import JSON, NUMBER, TEXT, Codec, enum
@@ -19,7 +19,7 @@ _CALLBACK = Codec(
     Callback,
     {"id": TEXT, "organization_id": TEXT, "project": NUMBER, "project_id": TEXT, "kind": enum(Kind)}
     | {"task_id": TEXT, "round": NUMBER, "receiver": _RECEIVER, "body": TEXT, "outcome": TEXT}
-    | {"created_at": NUMBER, "updated_at": NUMBER, "next_at": NUMBER},
+    | {"created_at": NUMBER, "updated_at": NUMBER, "next_at": NUMBER, "admission": enum(Admission)},
 )
 
 ATTEMPT = Codec(

@@ -4,6 +4,7 @@ pk                     sk                  what
 callbacks#<project>    callback id         a callback, and how far it is
 attempts#<callback>    <course>#<number>   one attempt
 health#<endpoint>      health              an endpoint that took its time, for some minutes
+room#<lane>            room                how many callbacks of a lane wait in the queue (`admission`)
 """
 
 from __future__ import annotations
@@ -40,3 +41,7 @@ def attempts(callback_id: str) -> Range:
 
 def health(endpoint: str) -> Item:
     return key(f"health#{endpoint}", "health")
+
+
+def room(lane: str) -> Item:
+    return key(f"room#{lane}", "room")

@@ -16,6 +16,15 @@ class Kind(StrEnum):
     ARCHIVAL = "archival"
 
 
+class Admission(StrEnum):
+    """Where a callback waits for its next attempt; one that has not failed yet waits nowhere."""
+
+    ADMITTED = "admitted"
+    """Its message is in the queue, hidden until then."""
+    PARKED = "parked"
+    """It has no message: the endpoint's room in the queue is full, so it waits in the outbox."""
+
+
 FIELDS = {
     "none": (None, None),
     "basic": ("user", "password"),
@@ -68,6 +77,7 @@ class Callback(NamedTuple):
     """When it is tried again (ns), about."""
     outcome: str | None = None
     """Status or error of the last attempt."""
+    admission: Admission | None = None
 
 
 class Attempted(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import ids
-from hearback.callbacks import items, keys, schedule, slowness
+from hearback.callbacks import items, keys, schedule, slowness, store
 from hearback.callbacks.model import Callback, Kind, Receiver
 from hearback.errors import Conflict
 from hearback.storage import owed, transactions
@@ -64,6 +64,11 @@ def owe(callback: Callback, due: int) -> Write:
     return owed.owe(_debt(callback), QUEUE, message(callback), due)
 
 
+def park(callback: Callback, lane: str, due: int) -> Write:
+    """The same debt where no sweep looks: from `due` (ns) on its lane lets it in (`admission`)."""
+    return owed.park(_debt(callback), QUEUE, message(callback), lane, due)
+
+
 def settle(callback: Callback) -> Write:
     return owed.settle(_debt(callback))
 
@@ -100,10 +105,8 @@ def start_again(callback: Callback, now: int, receiver: Receiver | None = None) 
         next_at=None,
         outcome=None,
     )
-    item = items.callback_item(after)
-    put = transactions.put(keys.table(), item, items.UNCHANGED, **items.seen(callback.delivery))
     try:
-        transactions.transact([put, owe(after, now + PATIENCE)])
+        transactions.transact([store.replace(callback, after), owe(after, now + PATIENCE)])
     except transactions.ConditionFailed:
         raise Conflict("The callback changed at the same moment; try again.", callback.id) from None
     return Owed(after, message(after))

@@ -35,8 +35,34 @@ def owe(owed_id: str, queue: str, message: Mapping[str, Any], due: int) -> trans
 
     `owed_id` is time-ordered (the sweep reads the oldest first) and names the work.
     """
-    item = _key(owed_id) | {"queue": text(queue), "message": text(json.dumps(message)), "due": _instant(due)}
+    item = _item(owed_id, queue, message, due)
     return transactions.put(settings().owed_table, item | {"lane": item["pk"]})
+
+
+def _item(owed_id: str, queue: str, message: Mapping[str, Any], due: int) -> Item:
+    return _key(owed_id) | {
+        "queue": text(queue),
+        "message": text(json.dumps(message)),
+        "due": _instant(due),
+    }
+
+
+def park(owed_id: str, queue: str, message: Mapping[str, Any], lane: str, due: int) -> transactions.Write:
+    """The write that owes `message` where no sweep looks: the owner of the lane finds it there (`parked`), from
+    `due` (ns) on, and owes it anew. It is settled like any other."""
+    item = _item(owed_id, queue, message, due)
+    return transactions.put(settings().owed_table, item | {"lane": text(_parking(lane))})
+
+
+def _parking(lane: str) -> str:
+    return f"parked#{lane}"
+
+
+def parked(lane: str, until: int, size: int = 25) -> Iterator[dict[str, Any]]:
+    """The messages that are parked in a lane and due until then (ns), a page of `size` at a time. By the index,
+    which may lag."""
+    for item in reads.every(_by_due(_parking(lane), until), size):
+        yield json.loads(get_text(item, "message"))
 
 
 def _instant(due: int) -> Item:
@@ -91,18 +117,46 @@ HOLD = 600 * SECOND
 
 def hold(owed_id: str, now: int) -> bool:
     """A worker has taken the work up: it is not overdue for a while. Whether it is owed (any more)."""
-    try:
-        transactions.transact(
-            [
-                transactions.update(
-                    settings().owed_table,
-                    _key(owed_id),
-                    "SET due = :due",
-                    "attribute_exists(pk)",
-                    due=_instant(now + HOLD),
-                )
-            ]
+    return _happens(
+        transactions.update(
+            settings().owed_table,
+            _key(owed_id),
+            "SET due = :due",
+            "attribute_exists(pk)",
+            due=_instant(now + HOLD),
         )
+    )
+
+
+def message_of(owed_id: str) -> dict[str, Any] | None:
+    """What is owed under this id."""
+    item = reads.get(settings().owed_table, _key(owed_id))
+    return json.loads(get_text(item, "message")) if item else None
+
+
+def again_at(owed_id: str, due: int) -> bool:
+    """Let the sweep send the message next at `due` (ns), as if for the first time. Whether it is owed at all.
+
+    For work that goes on for as long as something else does, a look at a time.
+    """
+    change = "SET due = :due, sends = :none"
+    values = {"due": _instant(due), "none": number(0)}
+    write = transactions.update(
+        settings().owed_table, _key(owed_id), change, "attribute_exists(pk)", **values
+    )
+    return _happens(write)
+
+
+def end(owed_id: str, message: Mapping[str, Any]) -> bool:
+    """End the debt if it is owed with this very message."""
+    seen = text(json.dumps(message))
+    return _happens(transactions.delete(settings().owed_table, _key(owed_id), "message = :seen", seen=seen))
+
+
+def _happens(write: transactions.Write) -> bool:
+    """Carry the write out; whether its condition held."""
+    try:
+        transactions.transact([write])
     except transactions.ConditionFailed:
         return False
     return True
@@ -162,33 +216,30 @@ def _overdue(now: int) -> Iterator[Item]:
     Each minute begins in another partition: none waits for long because another one is full.
     """
     for step in range(SHARDS):
-        due = reads.Range(
-            settings().owed_table,
-            f"owed#{(now // _MINUTE + step) % SHARDS}",
-            last=f"{now:020d}",
-            index_name="by-due",
-            partition_attribute="lane",
-            sort_attribute="due",
-        )
-        yield from reads.every(due)
+        yield from reads.every(_by_due(f"owed#{(now // _MINUTE + step) % SHARDS}", now))
+
+
+def _by_due(lane: str, until: int) -> reads.Range:
+    return reads.Range(
+        settings().owed_table,
+        lane,
+        last=f"{until:020d}",
+        index_name="by-due",
+        partition_attribute="lane",
+        sort_attribute="due",
+    )
 
 
 def _claim(item: Item, due: int, sends: int) -> bool:
     """Move the due time on, unless the debt was settled or another sweep took it meanwhile."""
-    try:
-        transactions.transact(
-            [
-                transactions.update(
-                    settings().owed_table,
-                    key_of(item),
-                    "SET due = :next, sends = :sends",
-                    "due = :seen",
-                    next=_instant(due),
-                    sends=number(sends),
-                    seen=item["due"],
-                )
-            ]
+    return _happens(
+        transactions.update(
+            settings().owed_table,
+            key_of(item),
+            "SET due = :next, sends = :sends",
+            "due = :seen",
+            next=_instant(due),
+            sends=number(sends),
+            seen=item["due"],
         )
-    except transactions.ConditionFailed:
-        return False
-    return True
+    )
