@@ -99,9 +99,9 @@ def test_callbacks_that_are_parked_go_with_their_debts(desk: Desk) -> None:
     assert several
     for found in several:
         parked = found._replace(admission=Admission.PARKED)
-        transact([store.replace(found, parked), owing.park(parked, admission.lane(parked), LATER)])
+        transact([store.replace(found, parked), owing.park(parked, admission.lane(parked), later())])
     assert desk.team.owner.delete(f"projects/{desk.team.project}").status == 204
-    assert sweep_and_work(LATER) == 1
+    assert sweep_and_work(later()) == 1
     assert left(desk) == []
     debts = clients.dynamodb().scan(TableName=settings().owed_table)["Items"]
     assert [debt for debt in debts if "parked" in debt["lane"]["S"]] == []
