@@ -74,13 +74,15 @@ def use(stack: Stack) -> None:
         output = "".join(word.title() for word in field.split("_"))
         os.environ[f"HEARBACK_{field.upper()}"] = stack.outputs.get(output, PARAMETERS.get(output, "local"))
     os.environ |= {
+        "HEARBACK_AWS_ENDPOINT": "",  # the next line says it, to tools of the tests' own too
+        "HEARBACK_LINK_ENDPOINT": "",
         "AWS_ENDPOINT_URL": stack.endpoint_url,
         "AWS_DEFAULT_REGION": stack.region,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "POWERTOOLS_METRICS_NAMESPACE": "Hearback/local",
     }
-    for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets):
+    for cached in (settings, clients.dynamodb, clients.s3, clients.links, clients.sqs, clients.secrets):
         cached.cache_clear()
 
 

@@ -39,6 +39,8 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pages:
         if name.startswith("HEARBACK_"):
             monkeypatch.setenv(name, "any")
     monkeypatch.setenv("HEARBACK_TRANSFER_BUCKET", "TransferBucket")
+    monkeypatch.setenv("HEARBACK_AWS_ENDPOINT", "")
+    monkeypatch.setenv("HEARBACK_LINK_ENDPOINT", "")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     settings.cache_clear()
