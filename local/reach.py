@@ -21,7 +21,7 @@ BRIDGE = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.
 @contextmanager
 def reachable(port: int) -> Iterator[None]:
     """While this lasts, containers reach `port` of 127.0.0.1 as `host.docker.internal`."""
-    gateway = _gateway() if sys.platform == "linux" else None
+    gateway = _gateway()
     try:
         server = None if gateway is None else _Forward(gateway, port)
     except OSError as problem:
@@ -35,7 +35,10 @@ def reachable(port: int) -> Iterator[None]:
             server.stop()
 
 
-def _gateway() -> str:
+def _gateway() -> str | None:
+    """The bridge's address on this machine; None where Docker is always in a virtual machine."""
+    if sys.platform != "linux":
+        return None
     return subprocess.run(BRIDGE, check=True, capture_output=True, text=True).stdout.strip()
 
 

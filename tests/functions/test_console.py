@@ -103,6 +103,15 @@ def test_a_page_may_reach_the_buckets_of_another_endpoint(
     assert policy == STRICT.format(storage="http://127.0.0.1:4566")
 
 
+def test_a_page_may_reach_the_address_that_links_lead_to(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARBACK_AWS_ENDPOINT", "http://host.docker.internal:4566")
+    monkeypatch.setenv("HEARBACK_LINK_ENDPOINT", "http://127.0.0.1:4566")
+    policy = ask(pages, "/console")[1]["Content-Security-Policy"]
+    assert policy == STRICT.format(storage="http://127.0.0.1:4566")
+
+
 def test_an_asset_is_kept_forever_since_its_name_is_its_content(pages: Pages) -> None:
     status, headers, body = ask(pages, "/console/app-1.js")
     assert (status, body) == (200, SCRIPT)

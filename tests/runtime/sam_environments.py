@@ -11,26 +11,30 @@ import sys
 from pathlib import Path
 
 from samcli.cli.types import CfnParameterOverridesType
-from samcli.commands.local.cli_common.invoke_context import InvokeContext
+from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
 from samcli.lib.config.samconfig import SamConfig
+from samcli.lib.providers.sam_function_provider import SamFunctionProvider
+from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def environments(env_vars: str | None) -> dict[str, dict[str, str]]:
+def environments(env_vars: str) -> dict[str, dict[str, str]]:
     configured = SamConfig(str(ROOT)).get_all(["local", "invoke"], "parameters", "default")
     overrides = CfnParameterOverridesType().convert(configured["parameter_overrides"], None, None)
-    context = InvokeContext(
-        template_file=str(ROOT / ".aws-sam/build/template.yaml"),
-        env_vars_file=env_vars,
-        parameter_overrides=overrides,
+    template = str(ROOT / ".aws-sam/build/template.yaml")
+    stacks, _ = SamLocalStackProvider.get_stacks(template, parameter_overrides=overrides)
+    functions = SamFunctionProvider(stacks)
+    runner = LocalLambdaRunner(
+        local_runtime=None,  # what would start the container
+        function_provider=functions,
+        cwd=str(ROOT),
+        real_path=str(ROOT),
         aws_region=configured["region"],
+        env_vars_values=json.loads(Path(env_vars).read_text(encoding="utf-8")) if env_vars else {},
     )
-    with context:
-        runner = context.local_lambda_runner
-        functions = context._function_provider.get_all()
-        return {function.name: runner._make_env_vars(function).resolve() for function in functions}
+    return {each.name: runner._make_env_vars(each).resolve() for each in functions.get_all()}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(environments(sys.argv[1] or None)))
+    sys.stdout.write(json.dumps(environments(sys.argv[1])))
