@@ -9,13 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+from local.paths import STACK_FILE
 
 BRIDGE = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
+
+
+class NoDocker(Exception):
+    """Docker cannot be asked where its bridge is; the message says why."""
+
+
+def running_port() -> int:
+    """The port of the stack that `make run` has started."""
+    told = json.loads(STACK_FILE.read_text(encoding="utf-8"))
+    return urlsplit(str(told["endpoint_url"])).port or 80
 
 
 @contextmanager
@@ -39,7 +53,12 @@ def _gateway() -> str | None:
     """The bridge's address on this machine; None where Docker is always in a virtual machine."""
     if sys.platform != "linux":
         return None
-    return subprocess.run(BRIDGE, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        return subprocess.run(BRIDGE, check=True, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:
+        raise NoDocker("There is no Docker here: `docker` is not on the PATH.") from None
+    except subprocess.CalledProcessError as failed:
+        raise NoDocker(f"Docker does not answer: {failed.stderr.strip()}") from None
 
 
 class _Forward:
@@ -85,3 +104,14 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(some)
             await writer.drain()
         writer.write_eof()
+
+
+def main() -> None:
+    """For `sam local start-api`: as long as nobody presses Ctrl-C."""
+    with suppress(KeyboardInterrupt), reachable(running_port()):
+        print("Containers reach the stack as host.docker.internal. Ctrl-C ends it.")
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

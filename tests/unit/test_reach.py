@@ -57,3 +57,10 @@ def test_a_bridge_that_is_not_on_this_machine_needs_no_help(
     monkeypatch.setattr(reach, "_gateway", lambda: "192.0.2.1")  # an address that no machine has (RFC 5737)
     with reach.reachable(listening.getsockname()[1]):
         pass
+
+
+def test_where_there_is_no_docker_the_caller_learns_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(reach.NoDocker, match="no Docker here"), reach.reachable(1):
+        pass
