@@ -195,7 +195,7 @@ class Team:
             event["headers"]["Authorization"] = f"Bearer {self.product.keys[person]}"
             if event["isBase64Encoded"]:
                 event |= {"body": base64.b64decode(event["body"]).decode(), "isBase64Encoded": False}
-        text = json.dumps(event)
+        text = json.dumps(event).replace("@garden.example", "@acme.example")
         for name, its_id in {"project": self.project, "dataset": self.leaves, **ids}.items():
             text = re.sub(DOCUMENTED[name], its_id, text)
         return invoke(function, json.loads(text))
