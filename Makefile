@@ -28,7 +28,7 @@ BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run reset test test-unit test-crash bench openapi console lint format build deploy smoke lock clean
+.PHONY: help run invoke reset test test-unit test-crash bench openapi console lint format build deploy smoke lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ $(BUILT): .venv-sam/stamp $(SOURCES) $(CONSOLE)
 # docs/openapi.json is a part of what is served.
 $(CONSOLE): console/node_modules/.stamp console/build.mjs docs/openapi.json $(shell find console/src -type f)
 	@$(NODE) console/build.mjs
+
+invoke: .venv/local.stamp .venv-sam/stamp $(BUILT) ## Call one function in a container (FUNCTION=Access EVENT=events/…; wants Docker and `make run`)
+	@$(PY) -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
 deploy: $(BUILT) ## Deploy to AWS (ENV=dev, staging or prod)
 	$(SAM) deploy --config-env $(ENV)

@@ -37,6 +37,7 @@ RUNS = 41
 
 def rows(full: bool = True) -> list[dict[str, Any]]:
     os.environ |= {f"HEARBACK_{name.upper()}": name for name in Settings._fields}
+    os.environ["HEARBACK_AWS_ENDPOINT"] = ""
     os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Hearback"
     settings.cache_clear()
     dataset, records = _records()

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from local import deploy, server, stack
+from local import deploy, env_vars, server, stack
 from local.banner import banner
 from local.lifecycle import stack_in
-from local.paths import LOCAL, STACK_FILE, make_private
+from local.paths import ENV_FILE, LOCAL, STACK_FILE, make_private
 
 
 def main() -> int:
@@ -38,13 +38,14 @@ def main() -> int:
 def _run(port: int) -> int:
     with stack_in(LOCAL, port=port, keep=True, say=_say) as (ready, running):
         try:
+            env_vars.write(ready, ENV_FILE)
             stack.write(ready, STACK_FILE)
             _say(banner(ready.as_json()))
             while not running.has_ended():
                 time.sleep(0.2)
             raise server.CannotStart(f"MiniStack has ended. Its last lines:\n{running.last_lines()}")
         finally:
-            STACK_FILE.unlink(missing_ok=True)
+            _forget_files()
 
 
 @contextmanager
@@ -56,8 +57,14 @@ def _only_one() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise server.CannotStart("A stack of this checkout is already running.") from None
-        STACK_FILE.unlink(missing_ok=True)
+        _forget_files()
         yield
+
+
+def _forget_files() -> None:
+    """What tells of a running stack goes with it."""
+    for file in (STACK_FILE, ENV_FILE):
+        file.unlink(missing_ok=True)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

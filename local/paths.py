@@ -9,6 +9,7 @@ TEMPLATE = ROOT / "template.yaml"
 LOCAL = ROOT / ".local"
 BUILD = LOCAL / "build"
 STACK_FILE = LOCAL / "stack.json"
+ENV_FILE = LOCAL / "env.json"
 
 
 def make_private(folder: Path) -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from local import seed_tasks
+from local import seed_events, seed_tasks
 from local.deploy import PARAMETERS
 from local.paths import ROOT
 from local.stack import Stack
@@ -65,6 +65,8 @@ def seed(stack: Stack) -> dict[str, Any]:
     # No worker of an earlier start is alive: what it was at need not wait until it would be missed.
     owed.sweep(time.time_ns() + 2 * owed.HOLD, patience=owed.HOLD)
     demo = {"language_pair_id": PAIRS[0][0], "content_id": CONTENT_ID, **_demo_project()}
+    seed_events.make(_demo_secret("events"), TASK_SCHEMAS, seed_tasks.ANSWERS)
+    _install_pairs(seed_events.ORGANIZATION)
     return {"keys": keys, "demo": demo}
 
 
@@ -74,13 +76,15 @@ def use(stack: Stack) -> None:
         output = "".join(word.title() for word in field.split("_"))
         os.environ[f"HEARBACK_{field.upper()}"] = stack.outputs.get(output, PARAMETERS.get(output, "local"))
     os.environ |= {
+        "HEARBACK_AWS_ENDPOINT": "",  # the next line says it, to tools of the tests' own too
+        "HEARBACK_LINK_ENDPOINT": "",
         "AWS_ENDPOINT_URL": stack.endpoint_url,
         "AWS_DEFAULT_REGION": stack.region,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "POWERTOOLS_METRICS_NAMESPACE": "Hearback/local",
     }
-    for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets):
+    for cached in (settings, clients.dynamodb, clients.s3, clients.links, clients.sqs, clients.secrets):
         cached.cache_clear()
 
 

@@ -58,7 +58,8 @@ class World:
         _forget_endpoints(monkeypatch)
         for name, value in self.environment.items():
             monkeypatch.setenv(name, value)
-        for cached in (settings, clients.dynamodb, clients.s3, clients.sqs, clients.secrets, tokens._secret):
+        made = (clients.dynamodb, clients.s3, clients.links, clients.sqs, clients.secrets)
+        for cached in (settings, *made, tokens._secret):
             cached.cache_clear()
         hot.forget()
         _backend().tables = copy.deepcopy(self.tables)
@@ -125,7 +126,7 @@ def _create(template: dict[str, Any]) -> dict[str, str]:
     for name in cfn.of_type(template, "AWS::SecretsManager::Secret"):
         boto3.client("secretsmanager").create_secret(Name=name, SecretString="s" * 64)
     boto3.client("s3").create_bucket(Bucket="transfer")
-    known = {"Environment": "dev", "TransferBucket": "transfer"} | {
+    known = {"Environment": "dev", "TransferBucket": "transfer", "AwsEndpoint": "", "LinkEndpoint": ""} | {
         name: queue["QueueUrl"] for name, queue in queues.items()
     }
     logical = {field: "".join(word.title() for word in field.split("_")) for field in Settings._fields}

@@ -39,6 +39,8 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pages:
         if name.startswith("HEARBACK_"):
             monkeypatch.setenv(name, "any")
     monkeypatch.setenv("HEARBACK_TRANSFER_BUCKET", "TransferBucket")
+    monkeypatch.setenv("HEARBACK_AWS_ENDPOINT", "")
+    monkeypatch.setenv("HEARBACK_LINK_ENDPOINT", "")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     settings.cache_clear()
@@ -97,6 +99,15 @@ def test_a_page_may_reach_the_buckets_of_another_endpoint(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    policy = ask(pages, "/console")[1]["Content-Security-Policy"]
+    assert policy == STRICT.format(storage="http://127.0.0.1:4566")
+
+
+def test_a_page_may_reach_the_address_that_links_lead_to(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEARBACK_AWS_ENDPOINT", "http://host.docker.internal:4566")
+    monkeypatch.setenv("HEARBACK_LINK_ENDPOINT", "http://127.0.0.1:4566")
     policy = ask(pages, "/console")[1]["Content-Security-Policy"]
     assert policy == STRICT.format(storage="http://127.0.0.1:4566")
 

@@ -379,6 +379,6 @@ def test_a_key_that_nobody_has_is_refused_in_the_form_of_the_route(product: Prod
 
 
 def test_a_submission_by_another_method_and_an_unknown_route_say_so(product: Product) -> None:
-    assert invoke("content_feedback", sample("content_feedback", "submit_by_get"))["statusCode"] == 405
+    assert invoke("content_feedback", sample("content_feedback", "no_such_method"))["statusCode"] == 405
     answer = invoke("content_feedback", sample("content_feedback", "no_such_route"))
     assert (answer["statusCode"], json.loads(answer["body"])["HasErrors"]) == (404, True)

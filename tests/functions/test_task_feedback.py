@@ -35,7 +35,9 @@ def test_the_documented_events_are_answered(desk: Desk) -> None:
     review = about(desk, image={"shapes": [{}]})
     answered = {}
     for case in ("post", "list", "finalize", "delete", "quality"):
-        text = json.dumps(sample("task_feedback", case)).replace("/117/", f"/{desk.number}/")
+        text = re.sub(
+            r"/projects/\d+/", f"/projects/{desk.number}/", json.dumps(sample("task_feedback", case))
+        )
         text = re.sub(r"tasks/[0-9a-f]{24}/", f"tasks/{review.task}/", text)
         text = re.sub(r"hb_[0-9a-f]{16}_[0-9a-f]{40}", desk.team.product.keys["reviewer"], text)
         answer = invoke("task_feedback", json.loads(text))

@@ -20,7 +20,7 @@ NOBODY = "0123456789abcdef01234567"
 
 def event(desk: Desk, case: str) -> Any:
     """What a documented event is answered for this project."""
-    text = json.dumps(sample("tasks", case)).replace("/117/", f"/{desk.number}/")
+    text = re.sub(r"/projects/\d+/", f"/projects/{desk.number}/", json.dumps(sample("tasks", case)))
     key = desk.team.product.keys["owner"]
     return invoke("tasks", json.loads(re.sub(r"hb_[0-9a-f]{16}_[0-9a-f]{40}", key, text)))
 

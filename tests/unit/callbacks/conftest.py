@@ -58,6 +58,7 @@ def mailed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
     monkeypatch.setenv("HEARBACK_CALLBACK_BACK_OFF", "60")
     monkeypatch.setenv("HEARBACK_CALLBACK_NETWORKS", "")
     monkeypatch.setenv("HEARBACK_CALLBACK_HTTP", "false")
+    monkeypatch.setenv("HEARBACK_AWS_ENDPOINT", "")
     monkeypatch.setattr(clients, "dynamodb", lambda: made)
     monkeypatch.setattr(clients, "sqs", lambda: made)
     monkeypatch.setattr(sending, "send", made.send)

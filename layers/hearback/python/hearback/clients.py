@@ -53,24 +53,44 @@ def session() -> boto3.session.Session:
     return boto3.session.Session(botocore_session=core)
 
 
+def _endpoint() -> str | None:
+    """Where AWS answers; None leaves it to boto3, which knows AWS's own endpoints."""
+    return settings().aws_endpoint or None
+
+
 @cache
 def dynamodb() -> DynamoDBClient:
-    return session().client("dynamodb", config=_CONFIG.merge(Config(signature_version="v4")))
+    config = _CONFIG.merge(Config(signature_version="v4"))
+    return session().client("dynamodb", endpoint_url=_endpoint(), config=config)
 
 
 @cache
 def s3() -> S3Client:
+    return _s3(_endpoint())
+
+
+@cache
+def links() -> S3Client:
+    """Presigns links, calls nothing. The host is signed too, so it must be the one that the links' users
+    reach, who may be elsewhere than this function: it in a container, they outside."""
+    return _s3(settings().link_endpoint) if settings().link_endpoint else s3()
+
+
+def _s3(endpoint: str | None) -> S3Client:
     # A presigned URL names the region's own endpoint only if the bucket is in the host name; the
     # global one redirects, which breaks the signature. The local stack has no such host names.
     style: Literal["path", "virtual"] = "path" if settings().environment == "local" else "virtual"
-    return session().client("s3", config=_CONFIG.merge(Config(s3={"addressing_style": style})))
+    config = _CONFIG.merge(Config(s3={"addressing_style": style}))
+    return session().client("s3", endpoint_url=endpoint, config=config)
 
 
 @cache
 def sqs() -> SQSClient:
-    return session().client("sqs", config=_CONFIG.merge(Config(signature_version="v4")))
+    config = _CONFIG.merge(Config(signature_version="v4"))
+    return session().client("sqs", endpoint_url=_endpoint(), config=config)
 
 
 @cache
 def secrets() -> SecretsManagerClient:
-    return session().client("secretsmanager", config=_CONFIG.merge(Config(signature_version="v4")))
+    config = _CONFIG.merge(Config(signature_version="v4"))
+    return session().client("secretsmanager", endpoint_url=_endpoint(), config=config)

@@ -34,6 +34,10 @@ class Settings(NamedTuple):
     callback_back_off: str
     callback_secrets: str
     token_secret: str
+    aws_endpoint: str
+    """Where AWS answers, as a function reaches it; empty for AWS's own endpoints."""
+    link_endpoint: str
+    """Where S3 answers those who get a presigned link, if that is another address than `aws_endpoint`."""
 
 
 @cache

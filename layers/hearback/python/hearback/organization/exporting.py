@@ -60,7 +60,7 @@ def files(job: Job, after: str = "") -> Files:
 
 
 def _link(job: Job, name: str) -> str:
-    return clients.s3().generate_presigned_url(
+    return clients.links().generate_presigned_url(
         "get_object",
         Params={"Bucket": settings().transfer_bucket, "Key": f"{job.folder}/{name}"},
         ExpiresIn=LINK_LIFETIME,

@@ -131,7 +131,9 @@ def upload_url(batch: Batch, now: int) -> str | None:
     if batch.state is not BatchState.WAITING or left <= 0:
         return None
     place = {"Bucket": settings().transfer_bucket, "Key": file_key(batch), "ContentType": _MEDIA_TYPE}
-    return clients.s3().generate_presigned_url("put_object", Params=place, ExpiresIn=max(1, left // SECOND))
+    return clients.links().generate_presigned_url(
+        "put_object", Params=place, ExpiresIn=max(1, left // SECOND)
+    )
 
 
 def task_ids(batch: Batch) -> list[str]:

@@ -85,7 +85,7 @@ def begin_upload(caller: Caller, options: Options, now: int) -> Upload:
     record = Import(caller.organization_id, import_id, State.WAITING, options, created=now, object_key=key)
     imports.await_file(record)
     pinned = {f"x-amz-meta-{name}": value for name, value in options.to_metadata().items()}
-    post = clients.s3().generate_presigned_post(
+    post = clients.links().generate_presigned_post(
         Bucket=settings().transfer_bucket,
         Key=key,
         Fields=dict(pinned),

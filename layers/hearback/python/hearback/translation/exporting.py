@@ -92,7 +92,7 @@ def wait(record: Export, deadline: Deadline) -> Export:
 def download_url(record: Export) -> str:
     """A URL under which the finished file can be fetched for an hour."""
     name = f'attachment; filename="feedback-{record.export_id}.tmx"'
-    return clients.s3().generate_presigned_url(
+    return clients.links().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": settings().transfer_bucket,

@@ -144,7 +144,7 @@ def _sizes(record: Import) -> list[int]:
 
 def _address(record: Import, number: int, size: int) -> str:
     """Where a part goes to. Its length is signed as well: nobody sends more than was announced."""
-    return clients.s3().generate_presigned_url(
+    return clients.links().generate_presigned_url(
         "upload_part",
         Params={
             "Bucket": settings().transfer_bucket,

@@ -142,10 +142,12 @@ def policy(storage: str, lenient: bool) -> str:
 
 def _storage() -> str:
     """The origins of the transfer bucket's presigned addresses."""
-    own = os.environ.get("AWS_ENDPOINT_URL")  # what the SDK goes by as well
+    names = settings()
+    # In the order in which the links themselves are made; the last is what the SDK goes by.
+    own = names.link_endpoint or names.aws_endpoint or os.environ.get("AWS_ENDPOINT_URL")
     if own:
         return own
-    bucket, region = settings().transfer_bucket, os.environ["AWS_REGION"]
+    bucket, region = names.transfer_bucket, os.environ["AWS_REGION"]
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     return f"https://{bucket}.s3.{region}.{suffix} https://{bucket}.s3.{suffix}"
 
