@@ -8,6 +8,7 @@ AWS says so.
     stack      what CloudFormation counts: resources, parameters, outputs, bytes, names, order
     functions  functions, their environments, roles, policies and event sources
     data       tables and queues
+    rendering  a value as long as it gets on AWS
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local.aws_limits import gateway
+from local.aws_limits import data, functions, gateway, stack
 
 Rule = Callable[[Mapping[str, Any]], list[str]]
 
-RULES: tuple[Rule, ...] = (*gateway.RULES,)
+RULES: tuple[Rule, ...] = (*stack.RULES, *gateway.RULES, *functions.RULES, *data.RULES)
 """Every rule, in the order in which a deployment would meet them."""
 
 

@@ -9,6 +9,9 @@ from local import cfn
 
 Expanded = Mapping[str, Any]
 
+MOST_LOG_FORMAT = 3 * 1024
+"""Characters of the format of an access log."""
+
 ANY = "x-amazon-apigateway-any-method"
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", ANY})
 
@@ -118,6 +121,19 @@ def no_large_response_template(expanded: Expanded) -> list[str]:
     ]
 
 
+def fitting_access_log(expanded: Expanded) -> list[str]:
+    """AWS: 3 KB for the format of an access log, which names the request's id ("Quotas", "Set up CloudWatch logging")."""
+    formats = {
+        name: str(stage["Properties"].get("AccessLogSetting", {}).get("Format", ""))
+        for name, stage in cfn.of_type(expanded, "AWS::ApiGateway::Stage").items()
+    }
+    return [
+        f"{name}: {len(told)} characters, and {'a' if '$context.requestId' in told else 'no'} request id"
+        for name, told in formats.items()
+        if told and (len(told) > MOST_LOG_FORMAT or "$context.requestId" not in told)
+    ]
+
+
 def _apis(expanded: Expanded) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     """Each REST API's logical id, and the methods of its paths."""
     for name, api in cfn.of_type(expanded, "AWS::ApiGateway::RestApi").items():
@@ -174,4 +190,5 @@ RULES = (
     one_stage,
     no_status_for_every_failure,
     no_large_response_template,
+    fitting_access_log,
 )

@@ -16,9 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from local import cfn
 from local.openapi.routes import routes
-from local.paths import ROOT
 from local.stack import Stack
 from tests.flows.content import ABOUT
 from tests.flows.household import MARK, all_of
@@ -29,8 +27,9 @@ from tests.flows.organizations import (
     refusal,
 )
 from tests.flows.studios import DATASET, RPC, document
+from tests.template import deployed
 
-TASKS = "/v2/projects"
+TASKS = "/v2"
 WRONG_KEY = f"hb_{'0' * 16}_{'0' * 40}"
 
 
@@ -38,18 +37,20 @@ class Route(NamedTuple):
     method: str
     path: str
     refuses: bool = False
-    """It is there to say that there is no such method (`No…` in the template), or no such path (`Other…`)."""
+    """No operation: the path does not take this method, or is no route's."""
 
     @property
     def variables(self) -> list[str]:
         """What the path's variables name: those of the dataset API, a thing of the collection before."""
-        found = re.findall(r"(\w+)/{(\w+)\+?}", self.path)
+        found = re.findall(r"(\w*)}?/{(\w+)\+?}", self.path)
         return [before if name == "resource_id" else name for before, name in found]
 
     @property
     def collection(self) -> str | None:
         """Of the dataset API's, the one that the route is about."""
-        return self.path.split("/")[4] if self.path.startswith(DATASET) else None
+        if not self.path.startswith(DATASET):
+            return None
+        return self.path.removeprefix(f"{DATASET}/").partition("/")[0] or "projects"
 
     @property
     def is_about_tasks(self) -> bool:
@@ -62,13 +63,22 @@ class Route(NamedTuple):
         return path
 
 
+METHODS = ("PATCH", "PUT", "DELETE", "POST", "GET")
+
+
 def _routes() -> Iterator[Route]:
-    functions = cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function")
-    for function in functions.values():
-        for name, event in function["Properties"].get("Events", {}).items():
-            if event["Type"] == "Api" and not name.startswith("Page"):  # the same for everybody
-                it = event["Properties"]
-                yield Route(it["Method"].upper(), it["Path"], name.startswith(("No", "Other")))
+    """Every operation, and for each deployed path one method that it does not take."""
+    yield from (Route(route.operation.method, route.operation.path) for route in routes())
+    for path, function in deployed.paths().items():
+        if function != "console":  # the same for everybody
+            taken = _methods(path)
+            yield Route(next(method for method in METHODS if method not in taken), path, refuses=True)
+
+
+def _methods(path: str) -> set[str]:
+    """What the code takes at an address; `entries/next` could be an entry as well."""
+    address = re.sub(r"{\w+\+?}", "1", path)
+    return {it.operation.method for it in routes() if it.operation.address.fullmatch(address)}
 
 
 @cache
@@ -161,7 +171,7 @@ def _seen(admin: Person, things: dict[str, str]) -> dict[str, str]:
 
 def _about(route: Route) -> dict[str, str]:
     """What its query string has to say."""
-    return ABOUT if route.path.startswith("/data/") else {}
+    return ABOUT if route.path.startswith("/data") else {}
 
 
 def _without_signature(text: str) -> str:
@@ -191,10 +201,10 @@ def test_no_route_opens_without_a_valid_key(
     body = _wishes(household.things, route)
     response = household.stranger.ask(route.method, route.filled(household.things), auth=auth, json=body)
     assert MARK not in response.text
-    if route.path.startswith("/data/"):
+    if route.path.startswith("/data"):
         _is_refused_in_an_envelope(route, response)
     elif route.refuses:
-        _is_refused(route, response, 404 if "+}" in route.path else _no_such_method(route))
+        _is_refused(route, response, _no_such_method(route))
     elif route.path == RPC:
         assert response.status_code == 401
         assert response.json()["error"]["code"] == -32001
@@ -218,13 +228,14 @@ def _is_refused_in_an_envelope(route: Route, response: requests.Response) -> Non
         assert response.status_code == 200
         assert "ERROR_PARAM_INVALID_API_KEY" in response.text
         return
-    assert response.status_code == (404 if "+}" in route.path else 405)
+    assert response.status_code == _no_such_method(route)
     assert "ERROR_UNSUPPORTED" in response.text or route.method == "HEAD"
 
 
 def _no_such_method(route: Route) -> int:
-    """What a family says to a method that an address does not take."""
-    return 405 if route.collection else 404
+    """What a family says at an address that does not take a method, or that no operation has at all."""
+    knows_405 = route.collection or route.is_about_tasks or route.path.startswith("/data")
+    return 405 if knows_405 and _methods(route.path) else 404
 
 
 @each_route

@@ -12,6 +12,7 @@ from hearback.deadline import Deadline
 from hearback.translation import listing
 from hearback.translation.model import Feedback
 
+from tests.functions.conftest import NOW
 from tests.functions.gateway import Product, invoke, sample
 
 PAIR = "EngFra_Generic_SRV_TNMV_8_4_x_1"
@@ -181,3 +182,24 @@ def test_a_run_whose_time_is_over_says_where_to_go_on(
 def test_nobody_reads_on_behind_what_is_no_id(product: Product, after: str) -> None:
     status, answer = product.call("GET", f"/api/v2/feedback?after={after}")
     assert (status, "after" in answer["error"]["details"]) == (400, True)
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_a_list_that_no_address_holds_is_taken_in_the_body(product: Product, as_list: bool) -> None:
+    many = [str(NOW + number) for number in range(1000)]
+    told = json.dumps({"feedbackIds": many if as_list else ",".join(many)})
+    assert len(",".join(many)) > 10_240
+    assert delete_by_json(product, told) == (200, 0)
+
+
+@pytest.mark.parametrize("ids", [[], [str(NOW)] * 1001, [[str(NOW)]], ["x"]])
+def test_a_list_that_names_none_or_too_many_deletes_nothing(product: Product, ids: list[Any]) -> None:
+    status, refused = delete_by_json(product, json.dumps({"feedbackIds": ids}))
+    assert (status, "feedbackIds" in refused["error"]["details"]) == (400, True)
+
+
+def delete_by_json(product: Product, body: str) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {product.keys['admin']}", "Content-Type": "application/json"}
+    path = "/api/v2/feedback/batch-delete"
+    reply = product.ask("translation_feedback", "DELETE", path, body, headers)
+    return reply.status, reply.document

@@ -258,7 +258,7 @@ def test_a_bucket_is_private_encrypted_and_kept(name: str) -> None:
     assert all(properties["PublicAccessBlockConfiguration"].values())
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
     assert properties["BucketEncryption"]
-    assert BUCKETS[name]["DeletionPolicy"] == "Retain"
+    assert BUCKETS[name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @each_bucket

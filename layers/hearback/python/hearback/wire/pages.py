@@ -151,7 +151,9 @@ def _storage() -> str:
 
 
 def _missing(asked: str) -> dict[str, Any]:
-    return _said(404, f"There is nothing at /{asked}. The console is at /console, the API reference at /docs.")
+    return _said(
+        404, f"There is nothing at /{asked}. The console is at /console, the API reference at /docs."
+    )
 
 
 def _refused(asked: str) -> dict[str, Any]:

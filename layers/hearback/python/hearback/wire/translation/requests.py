@@ -45,9 +45,10 @@ def _instant(end: bool) -> BeforeValidator:
 
 
 def _ids(value: Any) -> tuple[int, ...]:
-    parts = str(value).split(",")
-    if len(parts) > MOST_IDS:
-        raise ValueError(f"names more than {MOST_IDS} entries")
+    """A comma list; in a body of JSON a list as well, since no address is as long as a thousand ids."""
+    parts = [str(part) for part in value] if isinstance(value, list) else str(value).split(",")
+    if not 1 <= len(parts) <= MOST_IDS:
+        raise ValueError(f"names {'more than ' if parts else 'none of up to '}{MOST_IDS} entries")
     return tuple(_id(part.strip()) for part in parts)
 
 
