@@ -25,6 +25,8 @@ NAMED = {
     "AWS::SQS::Queue": "arn:aws:sqs:eu-west-1:123456789012:{}",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:{}",
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
+    "AWS::Logs::LogGroup": "arn:aws:logs:eu-west-1:123456789012:log-group:{}",
+    "AWS::Lambda::Function": "arn:aws:lambda:eu-west-1:123456789012:function:{}",
 }
 """How the ARNs look of what the policies name."""
 
@@ -59,7 +61,9 @@ def resolved(value: Any, resources: Mapping[str, Any]) -> Any:
 
 def _filled(text: str, resources: Mapping[str, Any]) -> str:
     for name in resources:
-        text = text.replace(f"${{{name}.Arn}}", _arn(name, resources)).replace(f"${{{name}}}", name.lower())
+        if f"${{{name}.Arn}}" in text:
+            text = text.replace(f"${{{name}.Arn}}", _arn(name, resources))
+        text = text.replace(f"${{{name}}}", name.lower())
     for name, value in FRAGMENT.items():
         text = text.replace(f"${{{name}}}", value)
     return text

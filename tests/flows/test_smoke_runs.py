@@ -1,0 +1,29 @@
+"""`make smoke`, which is meant for a real account, is green against the local stack."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from local.paths import ROOT
+from local.stack import Stack
+
+
+def test_the_smoke_test_passes_here(stack: Stack) -> None:
+    told = {"HEARBACK_URL": stack.base_url, "HEARBACK_KEY": stack.keys["admin"]["key"]}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/deployed",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
