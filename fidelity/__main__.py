@@ -32,7 +32,7 @@ def _all(template: Path) -> list[Report]:
         client = partial(aws_client, endpoint_url=address)
         reports = [gateway.replay(expanded, client("apigateway")), creating.create(expanded, client)]
     with tempfile.TemporaryDirectory(prefix="hearback-audit-") as folder:
-        reports.append(auditing.parliament(expanded, Path(folder)))
+        reports.append(auditing.parliament(expanded))
         reports.append(auditing.checkov(expanded, Path(folder)))
     return [*reports, auditing.cfn_lint()]
 

@@ -1,6 +1,6 @@
 """The deployed stack that the environment names: HEARBACK_URL, its base URL, and HEARBACK_KEY, an admin's key.
 
-HEARBACK_RECEIVER is an address that takes callbacks (one without it is needed where the stack is local alone);
+HEARBACK_RECEIVER is an address that takes callbacks, which the stack can reach;
 HEARBACK_STACK is the CloudFormation stack's name: with it, its alarms and metrics are looked for, by the AWS
 credentials of the environment.
 """

@@ -7,14 +7,18 @@ It leaves nothing behind: what it makes, it removes. The records of its imports 
 
 from __future__ import annotations
 
+import os
+import time
 import uuid
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from lxml import etree
 
-from tests.deployed.conftest import Deployed
+from tests.deployed.conftest import PATIENCE, Deployed
 
 UPLOADS = "/api/v2/feedback/import/uploads"
 FAMILIES = {
@@ -32,8 +36,27 @@ def tmx(pair: str, padding: int = 0) -> bytes:
     """One unit for this pair, and so many bytes of comment."""
     property = f'<prop type="language_pair_id">{pair}</prop>'
     unit = f'<tu>{property}<tuv xml:lang="en"><seg>a</seg></tuv><tuv xml:lang="fr"><seg>b</seg></tuv></tu>'
-    comment = f"<!--{'x' * padding}-->"
+    comment = "<!-- padding -->" * (padding // 16)
     return f'<tmx version="1.4"><header srclang="en"/><body>{comment}{unit}</body></tmx>'.encode()
+
+
+@pytest.fixture
+def project(deployed: Deployed) -> Iterator[dict[str, Any]]:
+    """A project that calls HEARBACK_RECEIVER back; removed with its tasks."""
+    headers = {"Content-Type": "application/vnd.api+json"}
+    callback = {"delivery_callback": {"url": os.environ["HEARBACK_RECEIVER"]}}
+    attributes = {
+        "name": f"Smoke {uuid.uuid4().hex[:12]}",
+        "input_schema": {},
+        "answer_schema": {},
+        **callback,
+    }
+    document = {"data": {"type": "dataset:projects", "attributes": attributes}}
+    signed = {"auth": None, "headers": headers | {"Authorization": f"Bearer {deployed.key}"}}
+    made = deployed.told("POST", "/api/v1/dataset/projects", json=document, **signed)["data"]
+    yield made
+    gone = deployed.ask("DELETE", f"/api/v1/dataset/projects/{made['id']}", **signed)
+    assert gone.status_code in (200, 202, 204)
 
 
 # ── The gateway ──
@@ -140,6 +163,21 @@ def test_content_feedback_can_be_looked_at(deployed: Deployed) -> None:
     about = {"PassKey": deployed.key, "ContentType": "review", "ContentId": uuid.uuid4().hex}
     answer = deployed.told("GET", "/data/feedback.json", params=about)
     assert {"HasErrors", "Errors"} <= set(answer)  # a strict client does not know this content
+
+
+def test_an_approved_task_is_told_to_the_receiver(deployed: Deployed, project: dict[str, Any]) -> None:
+    """HEARBACK_RECEIVER takes it, by an answer of 2xx."""
+    number, query = project["attributes"]["task_project_id"], {"access_key": deployed.key}
+    tasks = f"/v2/projects/{number}"
+    new = {"task": {"data": {"url": "https://images.example/1.jpg"}, "submit": True}}
+    task = deployed.told("POST", f"{tasks}/tasks.json", auth=None, params=query, json=new)["task"]
+    deployed.told("PUT", f"{tasks}/tasks/{task['id']}/approve.json", auth=None, params=query)
+    deadline = time.monotonic() + PATIENCE
+    while not (
+        found := deployed.told("GET", f"{tasks}/callbacks.json", auth=None, params=query)["callbacks"]
+    ) or (found[0]["state"] != "delivered"):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
 
 
 # ── Files ──

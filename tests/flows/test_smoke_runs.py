@@ -8,10 +8,21 @@ import sys
 
 from local.paths import ROOT
 from local.stack import Stack
+from tests.unit.callbacks.receiver import Receiver, answering
 
 
 def test_the_smoke_test_passes_here(stack: Stack) -> None:
-    told = {"HEARBACK_URL": stack.base_url, "HEARBACK_KEY": stack.keys["admin"]["key"]}
+    with Receiver(answering("204 No Content")) as receiver:
+        _run(
+            {
+                "HEARBACK_URL": stack.base_url,
+                "HEARBACK_KEY": stack.keys["admin"]["key"],
+                "HEARBACK_RECEIVER": receiver.url(),
+            }
+        )
+
+
+def _run(told: dict[str, str]) -> None:
     command = [
         sys.executable,
         "-m",
