@@ -259,6 +259,7 @@ def test_a_bucket_is_private_encrypted_and_kept(name: str) -> None:
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
     assert properties["BucketEncryption"]
     assert BUCKETS[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert BUCKETS[name]["UpdateReplacePolicy"] == "Retain"
 
 
 @each_bucket
