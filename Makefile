@@ -28,7 +28,7 @@ BUILT := .aws-sam/build/template.yaml
 SOURCES := template.yaml $(wildcard infra/*.yaml) layers/build_layer.py \
 	$(shell find functions layers -type f -not -path '*/__pycache__/*' 2>/dev/null)
 
-.PHONY: help run invoke reset test test-unit test-crash bench openapi console lint format build deploy smoke lock clean
+.PHONY: help run invoke reset test test-unit test-crash bench openapi console lint format build deploy smoke fidelity lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,7 @@ console: $(CONSOLE) ## Build the pages that the Lambda console serves
 lint: .venv/dev.stamp .venv-sam/stamp console/node_modules/.stamp ## Check style, types and template
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy $(wildcard local tests benchmarks functions) layers/build_layer.py layers/hearback/python/hearback cli
+	$(PY) -m mypy $(wildcard local tests benchmarks fidelity functions) layers/build_layer.py layers/hearback/python/hearback cli
 	$(NODE) console/node_modules/typescript/bin/tsc --project console
 	.venv/bin/cfn-lint template.yaml infra/*.yaml
 	$(SAM) validate --lint --region us-east-1
@@ -89,6 +89,9 @@ deploy: $(BUILT) ## Deploy to AWS (ENV=dev, staging or prod)
 smoke: .venv/dev.stamp ## Try a deployed stack over HTTP (tests/deployed says what it wants in the environment)
 	$(PY) -m pytest tests/deployed
 
+fidelity: .venv/dev.stamp .venv-fidelity/stamp .venv-audit/stamp ## Hold the template against a second emulator and three auditors
+	@$(PY) -m fidelity
+
 lock: .venv-lock/stamp ## Lock the requirements anew, with hashes, for every Python from 3.11 on
 	$(call compile,layers/dependencies/requirements)
 	$(call compile,requirements/local,-c layers/dependencies/requirements.txt)
@@ -97,9 +100,15 @@ lock: .venv-lock/stamp ## Lock the requirements anew, with hashes, for every Pyt
 	$(call compile,requirements/rie)
 	$(call compile,requirements/node)
 	$(call compile,requirements/sam)
+	$(call compile_for_313,requirements/fidelity)
+	$(call compile_for_313,requirements/audit)
 
 compile = .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(2) $(1).in -o $(1).txt
+
+# Tools of one Python alone; not every one of their dependencies can be solved for the others.
+compile_for_313 = .venv-lock/bin/uv pip compile --quiet --upgrade --python-version 3.13 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(1).in -o $(1).txt
 
 clean: ## Remove everything made here but the local stack's data
 	rm -rf console/node_modules functions/console/assets
@@ -131,6 +140,14 @@ endef
 .venv-rie/stamp: requirements/rie.txt
 	@$(PYTHON) -m local.python313 >/dev/null
 	$(call environment,$$($(PYTHON) -m local.python313),-r $<,the Lambda runtime client)
+
+.venv-fidelity/stamp: requirements/fidelity.txt
+	@$(PYTHON) -m local.python313 >/dev/null
+	$(call environment,$$($(PYTHON) -m local.python313),-r $<,LocalStack)
+
+.venv-audit/stamp: requirements/audit.txt
+	@$(PYTHON) -m local.python313 >/dev/null
+	$(call environment,$$($(PYTHON) -m local.python313),-r $<,the auditors of the template)
 
 .venv-lock/stamp:
 	@"$(PYTHON)" -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv && touch $@
