@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from local.hostile import switch
 from local.paths import ROOT
 from local.stack import Stack
 from local.testing import running_stack
@@ -63,5 +64,5 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The deployed, seeded product, without any memory of earlier runs."""
-    with running_stack() as running:
+    with running_stack(switch.wanted()) as running:
         yield running

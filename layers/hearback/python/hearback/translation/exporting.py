@@ -75,7 +75,7 @@ def begin(caller: Caller, meant: Filter, now: int) -> Export:
         created=now,
     )
     exports.start(record, _PATIENCE)
-    owed.send("export", record.message)
+    owed.tell("export", record.message)
     return record
 
 
