@@ -25,7 +25,7 @@ from hearback.dataset.model import Annotation, Dataset, Entry, NoteFeed, Project
 from hearback.dataset.placing import moved
 from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
-from hearback.errors import Busy, Conflict, Forbidden
+from hearback.errors import Conflict, Forbidden
 from hearback.storage import blocks, owed, reads, shelves, transactions, troubles
 from hearback.storage.codec import NUMBER, TEXT, Codec
 from hearback.storage.items import Item, key, number

@@ -7,7 +7,8 @@ The SDK has by then tried five times.
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore import exceptions
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.errors import Busy
 
@@ -38,7 +39,7 @@ def passes(error: BaseException) -> bool:
     """Whether the same call may succeed a little later."""
     if isinstance(error, ClientError):
         return error.response["Error"].get("Code", "") in _CODES or _status(error) >= 500
-    return isinstance(error, HTTPClientError | ConnectionError)
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError)
 
 
 def _status(error: ClientError) -> int:
