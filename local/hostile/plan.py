@@ -11,7 +11,7 @@ from enum import StrEnum
 from random import Random
 from typing import NamedTuple
 
-RATE = 1 / 12
+RATE = 1 / 15
 """The part of all calls that meet trouble."""
 
 LASTING = 1 / 10
