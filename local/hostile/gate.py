@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
 from local.hostile.calls import Call, Scope, of_product
@@ -22,7 +22,7 @@ class _Pending(NamedTuple):
     made: int
 
 
-def wrap(app: App, day: Day) -> App:
+def wrap(app: App, day: Day) -> Callable[[Scope, Any, Any], Coroutine[Any, Any, None]]:
     """`app`, on a bad day."""
     pending: dict[str, _Pending] = {}
 

@@ -119,7 +119,7 @@ def test_each_service_refuses_in_its_own_form_and_does_nothing(
     aws: Aws, trouble: mock.Mock, service: str, operation: str, kind: Kind, code: str
 ) -> None:
     trouble.return_value = Trouble(kind, 1)
-    request = {"TransactItems": [{}, {}]}
+    request: dict[str, Any] = {"TransactItems": [{}, {}]}
     answer = aws.ask(operation, request, service=service)
     assert code_of(answer, "rest-xml" if service == "s3" else "json") == code
     assert aws.bodies == []
@@ -135,7 +135,7 @@ def test_trouble_with_a_transaction_lasts_over_every_call_with_its_token(
     aws: Aws, trouble: mock.Mock
 ) -> None:
     trouble.return_value = Trouble(Kind.CONFLICT, FOR_GOOD)
-    request = {"TransactItems": [{}], "ClientRequestToken": "t"}
+    request: dict[str, Any] = {"TransactItems": [{}], "ClientRequestToken": "t"}
     assert {aws.ask("TransactWriteItems", request, call=call)[0] for call in "123"} == {400}
     assert trouble.call_count == 1
 
