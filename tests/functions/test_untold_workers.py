@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from hearback import clients
+from hearback.dataset import deleting as dataset_deleting
 from hearback.deadline import Deadline
 from hearback.storage import owed
 from hearback.translation import deleting, exporting
@@ -15,6 +15,7 @@ from hearback.translation.filters import Filter
 from hearback.translation.imports import State
 
 from tests.functions.gateway import Product
+from tests.functions.labelling import Team
 from tests.functions.tasking import Desk
 from tests.functions.test_lagging_indexes import ADMIN, give
 
@@ -27,10 +28,10 @@ LOST = ReadTimeoutError(endpoint_url="https://sqs")
 
 @pytest.fixture(params=[REFUSED, LOST], ids=["refused", "lost"])
 def _no_message(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, product: Product) -> None:
-    def send(**_: Any) -> None:
+    def send(*_: Any, **__: Any) -> None:
         raise request.param
 
-    monkeypatch.setattr(clients.sqs(), "send_message", send)
+    monkeypatch.setattr(owed, "send", send)
 
 
 def debts() -> list[str]:
@@ -68,3 +69,17 @@ def test_a_batch_delete_that_is_interrupted_tells_how_many_entries_are_gone(
     monkeypatch.setattr(deleting, "run", fail)
     assert deleting.batch_delete(ADMIN, Filter(), Deadline.after(20), time.time_ns()) == 2
     assert debts() == ["deletion"]
+
+
+@pytest.mark.parametrize("failure", [REFUSED, LOST], ids=["refused", "lost"])
+def test_what_is_deleted_is_deleted_though_the_rest_of_the_work_fails(
+    team: Team, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: Any) -> None:
+        raise failure
+
+    entry = team.entry()
+    monkeypatch.setattr(dataset_deleting, "carry_out", fail)
+    assert team.owner.delete(f"entries/{entry}").status == 204
+    assert team.owner.get(f"entries/{entry}").status == 404
+    assert [queue for queue, _ in owed.debts({"upkeep"})] == ["upkeep"]
