@@ -133,7 +133,10 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
 
 def _again(error: BotoCoreError | ClientError) -> bool:
     """Whether the same transaction may succeed a little later; raises `ConditionFailed` if not."""
-    if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "TransactionCanceledException":
+    if (
+        not isinstance(error, ClientError)
+        or error.response["Error"]["Code"] != "TransactionCanceledException"
+    ):
         return troubles.passes(error)
     reasons = _codes(error)
     failed = [index for index, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]

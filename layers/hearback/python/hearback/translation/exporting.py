@@ -90,7 +90,8 @@ def wait(record: Export, deadline: Deadline) -> Export:
 
 
 def download_url(record: Export) -> str:
-    """A URL under which the finished file can be fetched for an hour."""
+    """A URL under which the finished file can be fetched for an hour at most: it ends with its signer's
+    credentials, which a Lambda cannot look at."""
     name = f'attachment; filename="feedback-{record.export_id}.tmx"'
     return clients.s3().generate_presigned_url(
         "get_object",

@@ -49,6 +49,7 @@ ANSWER_LIMIT = 5_900_000
 _RESERVE = 1.5
 """Seconds kept of a request's time for turning the result into an answer."""
 
+
 def checked(kind: Any, name: str, request: Request) -> Any:
     """The request's `query`, `form` or `parameters` as a pydantic model's instance."""
     return reading.check(kind, getattr(request, name))
