@@ -1,7 +1,7 @@
 """`python -m local`: start the product on this machine and stay until Ctrl-C.
 
-PORT (default 4566) chooses the port. Data, log and state live in `.local/`; removing that folder
-starts afresh.
+PORT (default 4566) chooses the port; HOSTILE=7 lets AWS have a bad day (`local.hostile`). Data, log and
+state live in `.local/`; removing that folder starts afresh.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from types import FrameType
 
 from local import deploy, env_vars, server, stack
 from local.banner import banner
+from local.hostile import switch
 from local.lifecycle import stack_in
 from local.paths import ENV_FILE, LOCAL, STACK_FILE, make_private
 
@@ -36,7 +37,7 @@ def main() -> int:
 
 
 def _run(port: int) -> int:
-    with stack_in(LOCAL, port=port, keep=True, say=_say) as (ready, running):
+    with stack_in(LOCAL, port=port, keep=True, say=_say, hostile=switch.wanted()) as (ready, running):
         try:
             env_vars.write(ready, ENV_FILE)
             stack.write(ready, STACK_FILE)

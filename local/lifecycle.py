@@ -16,15 +16,20 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def stack_in(home: Path, *, port: int, keep: bool, say: Say) -> Iterator[tuple[Stack, server.Server]]:
-    """A running, deployed and seeded stack with its files in `home`; ended on the way out."""
+def stack_in(
+    home: Path, *, port: int, keep: bool, say: Say, hostile: int | None = None
+) -> Iterator[tuple[Stack, server.Server]]:
+    """A running, deployed and seeded stack with its files in `home`; ended on the way out.
+
+    With a seed, AWS is `hostile` once the stack is ready (`local.hostile`).
+    """
     began = time.monotonic()
 
     def tell(what: str) -> None:
         say(f"[{time.monotonic() - began:5.1f} s] {what}")
 
     tell(f"starting MiniStack on 127.0.0.1:{port} …")
-    running = server.start(port=port, home=home, keep=keep)
+    running = server.start(port=port, home=home, keep=keep, hostile=hostile is not None)
     try:
         _build_layers(tell)
         tell("deploying template.yaml …")
@@ -35,6 +40,9 @@ def stack_in(home: Path, *, port: int, keep: bool, say: Say) -> Iterator[tuple[S
         stack = Stack(base_url, running.endpoint_url, made.outputs, made.resources, home=home)
         tell("seeding …")
         stack = replace(stack, **seed.seed(stack))
+        if hostile is not None:
+            running.begin_bad_day(hostile)
+            tell(f"AWS is hostile from here on: HOSTILE={hostile}")
         tell("ready")
         yield stack, running
     finally:

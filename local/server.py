@@ -24,6 +24,7 @@ from typing import Any
 
 from local.front import front
 from local.gateway.api import Api
+from local.hostile import switch
 from local.paths import ROOT
 from local.permissions import enforce_roles
 from local.permissions.decisions import forget
@@ -57,6 +58,10 @@ class Server:
         api.write(self.log.parent / "api.json")
         return f"{self.endpoint_url}/{api.stage}"
 
+    def begin_bad_day(self, seed: int) -> None:
+        """Let AWS be hostile from now on, as `seed` says; of a server that was started `hostile`."""
+        switch.turn_on(self.log.parent / "hostile", seed)
+
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
@@ -75,8 +80,11 @@ class Server:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
 
-def start(*, port: int, home: Path, keep: bool) -> Server:
-    """Start MiniStack on 127.0.0.1:`port` with its files under `home`; `keep` its state over a restart."""
+def start(*, port: int, home: Path, keep: bool, hostile: bool = False) -> Server:
+    """Start MiniStack on 127.0.0.1:`port` with its files under `home`; `keep` its state over a restart.
+
+    A `hostile` one can be told to behave as AWS on a bad day (`local.hostile`).
+    """
     if is_taken(port):
         raise CannotStart(
             f"Port {port} of 127.0.0.1 is in use. Is another `make run` running?\n"
@@ -85,12 +93,14 @@ def start(*, port: int, home: Path, keep: bool) -> Server:
     shutil.rmtree(home / "tmp", ignore_errors=True)  # workers that were killed leave their folders
     (home / "tmp").mkdir(parents=True)
     forget(home)
+    (home / "hostile").unlink(missing_ok=True)
     log = home / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.server"],
             cwd=ROOT,
-            env=environment(port, home, keep=keep),
+            env=environment(port, home, keep=keep)
+            | ({"HEARBACK_HOSTILE": str(home / "hostile")} if hostile else {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -163,6 +173,10 @@ def main() -> None:
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
     # Imported here: it takes its settings from the environment at import, and is untyped.
     ministack: Any = importlib.import_module("ministack.app")
+    if place := os.environ.get("HEARBACK_HOSTILE"):
+        ministack.app = importlib.import_module("local.hostile.installing").install(
+            ministack.app, Path(place)
+        )
     ministack.app = front(ministack.app, Path(os.environ["HEARBACK_API"]))
     quicken(importlib.import_module("ministack.services.dynamodb"))
     quicken_deployments(importlib.import_module("ministack.services.cloudformation.handlers"))

@@ -14,11 +14,11 @@ from local.stack import Stack
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
-    """An ephemeral stack, deployed from the working tree and seeded."""
+def running_stack(hostile: int | None = None) -> Iterator[Stack]:
+    """An ephemeral stack, deployed from the working tree and seeded; `hostile` under this seed, if any."""
     with (
         tempfile.TemporaryDirectory(prefix="hearback-", ignore_cleanup_errors=True) as home,
-        stack_in(Path(home), port=free_port(), keep=False, say=_say) as (stack, _),
+        stack_in(Path(home), port=free_port(), keep=False, say=_say, hostile=hostile) as (stack, _),
     ):
         yield stack
 

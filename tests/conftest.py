@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from local.hostile import switch
 from local.paths import ROOT
 from local.permissions.decisions import take_denied
 from local.stack import Stack
@@ -64,6 +65,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The deployed, seeded product, without any memory of earlier runs."""
-    with running_stack() as running:
+    with running_stack(switch.wanted()) as running:
         yield running
         assert take_denied(running.home) == [], "a role lacks a right"

@@ -87,6 +87,8 @@ def _promised(answer: httpx.Response) -> tuple[int, int | None]:
         length = answer.headers.get("Content-Length")
         return 0, int(length) if length else None
     answer.read()
+    if refusals.permission_is_over(answer):
+        raise Replaced
     raise Refused(f"The file cannot be fetched ({answer.status_code}): {refusals.message(answer)}")
 
 

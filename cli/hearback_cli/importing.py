@@ -66,7 +66,7 @@ class Importing:
         try:
             return self._send(known)
         except Refused as error:
-            if error.status not in ((GONE,) if in_parts else sending.NO_LONGER_ALLOWED):
+            if error.status != (GONE if in_parts else sending.NO_LONGER_ALLOWED):
                 raise
             return self._send(self._begin())
 

@@ -38,7 +38,7 @@ class Parts:
         self._service.post(f"{self._address}/complete", again=True)
 
     def _send_missing(self) -> bool:
-        """Whether everything is sent; False when an hour was over before, for which the addresses are good."""
+        """Whether everything is sent; False when the addresses served no longer: fresh ones are to be had."""
         upload = self._look()
         missing, whole = upload["missing"], upload["sizeInBytes"]
         done = whole - sum(each["sizeInBytes"] for each in missing)
@@ -50,7 +50,7 @@ class Parts:
             try:
                 self._send(each, piece)
             except Refused as error:
-                if error.status not in sending.NO_LONGER_ALLOWED or index == 0:
+                if error.status != sending.NO_LONGER_ALLOWED or index == 0:
                     raise
                 return False
             done += piece.length

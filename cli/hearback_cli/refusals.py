@@ -44,6 +44,14 @@ def refusal(answer: httpx.Response, profile: Profile) -> click.ClickException:
     return Refused(f"The service refused this ({status}): {said}", status)
 
 
+def permission_is_over(answer: httpx.Response) -> bool:
+    """Whether an address of S3's serves no longer: its time is over (403), or, by a code of its own (400), the
+    credentials have ended that signed it, which may be long before."""
+    return answer.status_code in (401, 403) or (
+        answer.status_code == 400 and "<Code>ExpiredToken</Code>" in answer.text
+    )
+
+
 def message(answer: httpx.Response) -> str:
     """What the answer says, in whichever of the forms of the service's families, or of S3."""
     with suppress(ValueError):

@@ -22,8 +22,8 @@ _BLOCK = 1 << 16
 _PATIENCE = 300
 """Seconds for S3 to take a file in."""
 
-NO_LONGER_ALLOWED = (401, 403)
-"""S3's statuses for a permission that is over: it ends with its time, or with its signer's credentials."""
+NO_LONGER_ALLOWED = 403
+"""The status of a refusal because the address serves no longer, whichever S3's own was."""
 
 
 class Counting:
@@ -115,7 +115,8 @@ def until_it_is_there(
                 return
             if number == TRIES or not _passes(answer):
                 said = f"The upload was refused ({answer.status_code}): {refusals.message(answer)}"
-                raise Refused(said, answer.status_code)
+                is_over = refusals.permission_is_over(answer)
+                raise Refused(said, NO_LONGER_ALLOWED if is_over else answer.status_code)
         service.pause(number)
 
 

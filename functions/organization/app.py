@@ -62,7 +62,10 @@ def list_organization_exports(caller: Caller) -> wire.ExportJobList:
 def get_organization_export(
     caller: Caller, dataExportId: str, query: wire.ExportQuery
 ) -> wire.ExportJobDocument:
-    """How far an export is, and once it is done, links to its files for an hour, up to a thousand at once."""
+    """How far an export is, and once it is done, links to its files, up to a thousand at once.
+
+    A link serves for an hour, or less where the credentials end before that sign it; each look gives fresh ones.
+    """
     return wire.export_with_files(jobs.get(caller, Kind.EXPORT, dataExportId), query.after)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from hearback.dataset import annotating
 
 from tests.functions.gateway import Reply
 from tests.functions.labelling import Team
@@ -226,3 +228,26 @@ def test_a_batch_of_nothing_that_is_a_call(team: Team) -> None:
 def test_without_a_key_the_answer_is_minus_32001_with_401(team: Team, key: str) -> None:
     reply = team.owner.rpc([call("show", [CHOSEN])], Authorization=key)
     assert (reply.status, reply.document["error"]["code"], reply.document["id"]) == (401, -32001, None)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem"),
+        ClientError({"Error": {"Code": "RequestLimitExceeded"}}, "GetItem"),
+        ReadTimeoutError(endpoint_url="https://aws"),
+    ],
+)
+def test_a_call_on_which_aws_fails_for_the_moment_leaves_the_others_of_the_batch_their_answers(
+    team: Team, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    made = result(team.annotator.rpc(call("create", BOX | {"entry_id": team.taken()})))
+
+    def fail(*_: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(annotating, "update", fail)
+    update = call("update", {"id": made["id"], "metadata": None}, 2)
+    first, second = team.annotator.rpc([call("show", [made["id"]]), update]).document
+    assert first["result"] == made
+    assert "busy" in str(second["error"])

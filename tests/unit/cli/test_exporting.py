@@ -152,10 +152,17 @@ def test_but_not_by_another(terminal: Terminal, store: Store, target: Path) -> N
     assert (target.read_bytes(), store.ranges) == (TMX, [None])
 
 
-def test_a_file_that_is_gone_is_exported_anew(terminal: Terminal, store: Store, target: Path) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [httpx.Response(403), httpx.Response(400, text="<Error><Code>ExpiredToken</Code></Error>")],
+    ids=["it may not be fetched", "its link's signer has ended"],
+)
+def test_a_file_that_is_gone_is_exported_anew(
+    terminal: Terminal, store: Store, target: Path, refusal: httpx.Response
+) -> None:
     store.cuts = [1000, 0, 0, 0, 0]
     export(terminal, target)
-    terminal.line.once(FILE, httpx.Response(403), httpx.Response(200, content=b"new"))
+    terminal.line.once(FILE, refusal, httpx.Response(200, content=b"new"))
     assert export(terminal, target) == 0
     assert target.read_bytes() == b"new"
     assert terminal.line.names.count(EXPORT) == 2

@@ -144,15 +144,24 @@ def test_the_same_command_goes_on_with_the_same_upload(
     assert imports.states == ["done"]
 
 
-@pytest.mark.parametrize("late", [True, False], ids=["too late", "refused"])
+NO_LONGER = [
+    httpx.Response(
+        403, text="<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+    ),
+    httpx.Response(400, text="<Error><Code>ExpiredToken</Code><Message>It has expired.</Message></Error>"),
+]
+"""S3's refusals of a form whose time is over, and of one that was signed by credentials that have ended."""
+
+
+@pytest.mark.parametrize("refusal", [None, *NO_LONGER], ids=["too late", "over", "its signer's ended"])
 def test_with_a_new_form_where_the_old_one_serves_no_longer(
-    terminal: Terminal, imports: Imports, memory: Path, late: bool
+    terminal: Terminal, imports: Imports, memory: Path, refusal: httpx.Response | None
 ) -> None:
     given_up(terminal, imports, memory)
-    if late:
+    if refusal is None:
         terminal.time += 3600
     else:
-        imports.on_the_way = [httpx.Response(403, text="<Error><Message>Expired</Message></Error>")]
+        imports.on_the_way = [refusal]
     assert terminal.run("tmx", "import", memory).code == 0
     assert imports.states == ["waiting", "done"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 from hearback import clients
 from hearback.errors import Busy
@@ -63,7 +63,13 @@ def test_all_writes_go_in_one_call(answers: Stubber, pauses: list[float]) -> Non
 
 @pytest.mark.parametrize(
     "code",
-    ["TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException"],
+    [
+        "TransactionInProgressException",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+    ],
 )
 def test_a_throttled_transaction_is_tried_again(answers: Stubber, pauses: list[float], code: str) -> None:
     refuse(answers, code)
@@ -185,3 +191,43 @@ def test_a_write_says_its_condition_names_and_values() -> None:
 def test_a_write_without_a_condition_says_nothing_of_one() -> None:
     item = key("a", "1") | {"count": number(-3)}
     assert put("things", item) == {"Put": {"TableName": "things", "Item": item}}
+
+
+class _Slow:
+    """DynamoDB throttles, and each time the SDK has tried for eight seconds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls, self.now = 0, 1000.0
+        monkeypatch.setattr("hearback.deadline.time.monotonic", lambda: self.now)
+
+    def transact_write_items(self, **_: Any) -> None:
+        self.calls += 1
+        self.now += 8
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems")
+
+
+def test_throttling_is_not_waited_out_longer_than_a_request_may_take(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    slow = _Slow(monkeypatch)
+    monkeypatch.setattr(clients, "dynamodb", lambda: slow)
+    with pytest.raises(Busy):
+        transact(WRITES)
+    assert slow.calls == 2
+
+
+def test_a_transaction_whose_answer_was_lost_is_asked_about_again_by_its_token(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    tokens: list[str] = []
+
+    class Losing:
+        def transact_write_items(self, ClientRequestToken: str, **_: Any) -> None:  # noqa: N803
+            tokens.append(ClientRequestToken)
+            if len(tokens) == 1:
+                raise ReadTimeoutError(endpoint_url="https://aws")
+
+    monkeypatch.setattr(clients, "dynamodb", Losing)
+    transact(WRITES)
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from hearback import errors
 from hearback.access.model import Caller
 from hearback.settings import Settings, settings
@@ -63,10 +63,36 @@ def test_an_unexpected_error_names_the_request_and_nothing_else_and_is_logged(
 
 
 @pytest.mark.parametrize(
-    "code", ["ThrottlingException", "ProvisionedThroughputExceededException", "SlowDown"]
+    "code",
+    [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "SlowDown",
+        "RequestThrottled",
+        "TransactionConflictException",
+    ],
 )
 def test_throttling_that_outlasts_the_retries_asks_to_come_again(api: Api, code: str) -> None:
     failing(api, ClientError({"Error": {"Code": code, "Message": ""}}, "Query"))
+    answer = ask(api)
+    refused(answer, 429)
+    assert header(answer, "Retry-After") == "1"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError(
+            {"Error": {"Code": "InternalError"}, "ResponseMetadata": {"HTTPStatusCode": 500}},  # type: ignore[typeddict-item]
+            "GetObject",
+        ),
+        ReadTimeoutError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com"),
+    ],
+)
+def test_a_failure_of_aws_that_outlasts_the_retries_asks_to_come_again_too(
+    api: Api, error: Exception
+) -> None:
+    failing(api, error)
     answer = ask(api)
     refused(answer, 429)
     assert header(answer, "Retry-After") == "1"

@@ -19,16 +19,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from hearback.access.model import Caller
 from hearback.dataset import clearing, counting, items, keys, rights
 from hearback.dataset.model import Annotation, Dataset, Entry, NoteFeed, Project
 from hearback.dataset.placing import moved
 from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
-from hearback.errors import Busy, Conflict, Forbidden
-from hearback.storage import blocks, owed, reads, shelves, transactions
+from hearback.errors import Conflict, Forbidden
+from hearback.storage import blocks, owed, reads, shelves, transactions, troubles
 from hearback.storage.codec import NUMBER, TEXT, Codec
 from hearback.storage.items import Item, key, number
 from hearback.storage.transactions import ConditionFailed, Write, transact
@@ -192,7 +190,7 @@ def _debt(message: Mapping[str, Any]) -> str:
 
 def _carry_out_or_send(message: Mapping[str, Any]) -> None:
     """Do what is owed right away. What was deleted is deleted: trouble here is the worker's, by the debt."""
-    with suppress(Busy, ClientError):
+    with suppress(*troubles.UNDONE):
         if not carry_out(message, Deadline.after(_IN_REQUEST)):
             owed.send(QUEUE, message)
 

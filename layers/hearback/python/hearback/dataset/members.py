@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from hearback.access import store as accounts
 from hearback.access.model import Account, Caller
 from hearback.dataset import items, keys, rights, work
@@ -17,7 +15,7 @@ from hearback.dataset.rights import Standing
 from hearback.deadline import Deadline
 from hearback.errors import Busy, Conflict, Forbidden, NotFound
 from hearback.jsonapi.errors import Fault, Unprocessable
-from hearback.storage import changes, owed, reads, transactions
+from hearback.storage import changes, owed, reads, transactions, troubles
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import SECOND
 
@@ -182,7 +180,7 @@ def _save(before: Member, after: Member, now: int) -> Member:
         raise rights.not_found("project member", before.id) from None
     if disabled:
         # The debt stays for a second look in a minute, when an index has followed what was assigned last.
-        with suppress(Busy, ClientError):
+        with suppress(*troubles.UNDONE):
             work.unassign(unassignment(after), Deadline.after(_IN_REQUEST), now)
     return after
 

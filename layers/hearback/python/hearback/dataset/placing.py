@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
-from botocore.exceptions import ClientError
-
 from hearback import ids
 from hearback.dataset import keys
 from hearback.dataset.model import Annotation, Dataset, Entry, NoteComment, NoteFeed, Project
 from hearback.errors import Busy
-from hearback.storage import contention, reads, shelves
+from hearback.storage import contention, reads, shelves, troubles
 from hearback.storage.items import Item
 from hearback.storage.shelves import Shelf, Tail
 from hearback.storage.transactions import ConditionFailed, Contended, Write, transact
@@ -100,7 +98,7 @@ def place(
             floor = shelves.behind(shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute))
         else:
             if any(map(shelves.due, new)):
-                with suppress(Busy, ClientError):  # the records are there; the next writer sees to it
+                with suppress(*troubles.UNDONE):  # the records are there; the next writer sees to it
                     shelves.extend(spot.shelf, spot.tail, spot.owner, spot.attribute)
             return new
     raise Busy("Too many records are created here at once; try again.")

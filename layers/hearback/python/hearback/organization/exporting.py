@@ -47,7 +47,7 @@ class Files(NamedTuple):
     """A page of an export's files, by name; `after` is where the next page begins, empty when there is none."""
 
     links: dict[str, str]
-    """By the name of each file, a URL under which it can be fetched for an hour."""
+    """By the name of each file, a URL under which it can be fetched for an hour at most."""
     after: str
 
 

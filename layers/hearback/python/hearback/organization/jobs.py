@@ -140,7 +140,7 @@ def start(job: Job) -> Job:
         _begin_one(job, MOST_RUNNING[job.kind], writes)
     else:
         transact(writes)
-    owed.send(QUEUE, job.message, group=job.group)
+    owed.tell(QUEUE, job.message, group=job.group)
     return job
 
 

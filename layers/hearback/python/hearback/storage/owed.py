@@ -12,7 +12,10 @@ import json
 import math
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import clients
 from hearback.deadline import Deadline
@@ -83,6 +86,15 @@ def send(queue: str, message: Mapping[str, Any], delay: int = 0, group: str | No
     url = getattr(settings(), f"{queue}_queue")
     fair: Any = {"MessageGroupId": group} if group else {}
     clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(message), DelaySeconds=delay, **fair)
+
+
+def tell(queue: str, message: Mapping[str, Any], group: str | None = None) -> None:
+    """Send the worker what is owed already, unless that fails: then the sweep sends it.
+
+    What is written is done, whatever becomes of its message; who hears of a failure would ask for it again.
+    """
+    with suppress(BotoCoreError, ClientError):
+        send(queue, message, group=group)
 
 
 def send_all(queue: str, messages: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import clients
 from hearback.errors import Busy
+from hearback.storage import troubles
 from hearback.storage.items import Item
 
 _BATCH = 25
 """Items of one call, as DynamoDB has it."""
 
 _TRIES = 10
-_PASSING = {"TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"}
 
 
 def delete_all(table: str, rows: Sequence[Item], threads: ThreadPoolExecutor | None = None) -> None:
@@ -45,8 +45,8 @@ def _unprocessed(table: str, requests: Any) -> Any:
     """Those of the deletions that were not carried out: DynamoDB was busy, or somebody else with an item."""
     try:
         answer: Any = clients.dynamodb().batch_write_item(RequestItems={table: requests})
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _PASSING:
+    except (BotoCoreError, ClientError) as error:
+        if not troubles.passes(error):
             raise
         return requests
     return answer.get("UnprocessedItems", {}).get(table, [])

@@ -1,6 +1,6 @@
 """Transactions: all of up to 100 writes, or none.
 
-A transaction that only met another one on the same item, or was throttled, is tried again with
+A transaction that only met another one on the same item, was throttled, or of which no answer came, is tried again with
 growing random pauses; one whose condition failed is reported with the places that failed, since
 only the caller knows what that means. Every attempt, the SDK's and our own, sends the same client
 token, for which DynamoDB carries a transaction out once: an attempt whose answer was lost may still be
@@ -15,10 +15,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import clients
+from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError
+from hearback.storage import troubles
 
 MOST_WRITES = 100
 """DynamoDB's own limit for one transaction."""
@@ -30,6 +32,8 @@ Write = dict[str, Any]
 """One element of `TransactItems`."""
 
 _ATTEMPTS = 12
+_PATIENCE = 10.0
+"""Seconds after which no attempt begins. The SDK makes five of each, of which throttling takes some 8 seconds."""
 _BUSY = "The service is busy with other changes to the same data; try again."
 _CONTENTION = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
@@ -106,13 +110,14 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
     `Contended` at the first contention; throttling is waited out all the same.
     """
     token = uuid.uuid4().hex
+    deadline = Deadline.after(_PATIENCE)
     for attempt in range(_ATTEMPTS):
         try:
             clients.dynamodb().transact_write_items(
                 TransactItems=writes,  # type: ignore[arg-type]
                 ClientRequestToken=token,
             )
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             if not _again(error):
                 raise
             met = [index for index, code in enumerate(_codes(error)) if code == "TransactionConflict"]
@@ -120,21 +125,19 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
                 raise Contended(met) from None
         else:
             return
+        if deadline.passed:
+            break
         time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
     raise Busy(_BUSY)
 
 
-def _again(error: ClientError) -> bool:
+def _again(error: BotoCoreError | ClientError) -> bool:
     """Whether the same transaction may succeed a little later; raises `ConditionFailed` if not."""
-    code = error.response["Error"]["Code"]
-    if code in (
-        "TransactionInProgressException",
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
+    if (
+        not isinstance(error, ClientError)
+        or error.response["Error"]["Code"] != "TransactionCanceledException"
     ):
-        return True
-    if code != "TransactionCanceledException":
-        return False
+        return troubles.passes(error)
     reasons = _codes(error)
     failed = [index for index, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
     if failed:
@@ -142,7 +145,9 @@ def _again(error: ClientError) -> bool:
     return bool(_CONTENTION.intersection(reasons))
 
 
-def _codes(error: ClientError) -> list[str]:
-    """Why the transaction was cancelled, a code for each of its writes."""
+def _codes(error: BotoCoreError | ClientError) -> list[str]:
+    """Why the transaction was cancelled, a code for each of its writes; none where it was not."""
+    if not isinstance(error, ClientError):
+        return []
     response: Any = error.response
     return [reason.get("Code") or "None" for reason in response.get("CancellationReasons") or []]

@@ -78,7 +78,7 @@ def begin_inline(project: TaskProject, tasks: Sequence[Any], about: About, now: 
 
     body = json.dumps(tasks)  # all in ASCII: what cannot be encoded is one task's fault, not the batch's
     batch = _begin(new, lambda batch: [_put(batch), _owe(batch, now)])
-    owed.send(QUEUE, message(batch))
+    owed.tell(QUEUE, message(batch))
     return batch
 
 
@@ -177,7 +177,7 @@ def go_on(project: TaskProject, batch_id: str, now: int) -> Batch:
             after = save(batch, after, now, [_owe(batch, now)])
         except ConditionFailed:
             continue
-        owed.send(QUEUE, message(after))
+        owed.tell(QUEUE, message(after))
         return after
     raise Busy("The batch changes at this moment; try again.", batch_id)
 

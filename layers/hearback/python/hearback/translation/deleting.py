@@ -21,7 +21,7 @@ from hearback.deadline import Deadline
 from hearback.errors import Busy, Invalid
 from hearback.ids import uuid7
 from hearback.settings import settings
-from hearback.storage import owed, reads
+from hearback.storage import owed, reads, troubles
 from hearback.storage.items import get_number, number
 from hearback.storage.transactions import ConditionFailed, Write, delete, put, transact, update
 from hearback.timestamps import SECOND
@@ -72,9 +72,11 @@ def batch_delete(caller: Caller, meant: Filter, deadline: Deadline, now: int) ->
     hide = put(settings().translation_table, deletion.to_item(), "attribute_not_exists(pk)")
     transact([hide, owed.owe(deletion.deletion_id, "deletion", message, now + _PATIENCE)])
     soon = min(deadline, Deadline.after(_IN_REQUEST))
-    removed = run(caller.organization_id, deletion.deletion_id, soon, if_gone=pending.total())
+    removed = None
+    with suppress(*troubles.UNDONE):  # it is owed: told that it failed, a client would ask for it again
+        removed = run(caller.organization_id, deletion.deletion_id, soon, if_gone=pending.total())
     if removed is None:
-        owed.send("deletion", message)
+        owed.tell("deletion", message)
         return pending.total()
     return removed
 

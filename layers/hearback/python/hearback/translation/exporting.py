@@ -75,7 +75,7 @@ def begin(caller: Caller, meant: Filter, now: int) -> Export:
         created=now,
     )
     exports.start(record, _PATIENCE)
-    owed.send("export", record.message)
+    owed.tell("export", record.message)
     return record
 
 
@@ -90,7 +90,8 @@ def wait(record: Export, deadline: Deadline) -> Export:
 
 
 def download_url(record: Export) -> str:
-    """A URL under which the finished file can be fetched for an hour."""
+    """A URL under which the finished file can be fetched for an hour at most: it ends with its signer's
+    credentials, which a Lambda cannot look at."""
     name = f'attachment; filename="feedback-{record.export_id}.tmx"'
     return clients.links().generate_presigned_url(
         "get_object",

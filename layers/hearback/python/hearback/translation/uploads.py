@@ -36,7 +36,7 @@ class Arrived(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A part that is yet to come: exactly `size` bytes, sent with PUT to `url` within an hour."""
+    """A part that is yet to come: exactly `size` bytes, sent with PUT to `url` within an hour at most."""
 
     number: int
     size: int

@@ -36,6 +36,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.deadline import Deadline
 from hearback.errors import Busy, HearbackError, NotAllowed, NotFound, TooLarge
+from hearback.storage import troubles
 from hearback.wire import reading
 from hearback.wire.addresses import below_base_path
 from hearback.wire.families import Family
@@ -48,13 +49,6 @@ ANSWER_LIMIT = 5_900_000
 
 _RESERVE = 1.5
 """Seconds kept of a request's time for turning the result into an answer."""
-
-_THROTTLED = {
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "SlowDown",
-}
 
 
 def checked(kind: Any, name: str, request: Request) -> Any:
@@ -248,7 +242,8 @@ class Api:
     def _failure(self, error: Exception) -> Response[str]:
         if isinstance(error, HearbackError):
             return self._error(error)
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED:
+        if troubles.passes(error):
+            self.logger.warning("AWS failed for the moment", exc_info=error)
             return self._error(Busy("The service is busy; try again in a moment."))
         self.logger.exception("the request failed")
         self.metrics.add_metric(name="Failures", unit=MetricUnit.Count, value=1)

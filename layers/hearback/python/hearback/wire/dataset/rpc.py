@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import jsonrpc
 from hearback.access.model import Caller
@@ -17,6 +16,7 @@ from hearback.errors import Busy, Unauthenticated
 from hearback.jsonapi import bodies, documents
 from hearback.jsonapi.resource import Attribute, Resource, json_value, uuid
 from hearback.jsonrpc import Method, Params
+from hearback.storage import troubles
 from hearback.wire.dataset.resources import ANNOTATIONS
 from hearback.wire.messages import Answer, Request, to_json
 
@@ -92,8 +92,8 @@ def _steady(call: Callable[[Params], Any]) -> Callable[[Params], Any]:
     def steadied(params: Params) -> Any:
         try:
             return call(params)
-        except ClientError as error:
-            if re.search("Throttl|Throughput", error.response["Error"]["Code"]):
+        except (BotoCoreError, ClientError) as error:
+            if troubles.passes(error):
                 raise Busy("The service is busy; try again in a moment.") from None
             raise
 

@@ -72,7 +72,8 @@ class ImportList(TypedDict):
 
 
 class ExportDocument(TypedDict):
-    """Ours: `url` is where the file can be fetched for an hour, once the state is done."""
+    """Ours: `url` is where the file can be fetched once the state is done: for an hour, or less where the
+    credentials end before that sign it; each look gives a fresh one."""
 
     exportId: str
     state: str
@@ -85,7 +86,9 @@ class ExportDocument(TypedDict):
 
 
 class UploadDocument(TypedDict):
-    """Ours: send `fields` and then the file (as the field `file`) to `url` as multipart/form-data."""
+    """Ours: send `fields` and then the file (as the field `file`) to `url` as multipart/form-data,
+    within an hour. S3 refuses it earlier (`ExpiredToken`) where the credentials have ended that signed the form:
+    then begin another upload."""
 
     importId: str
     url: str
@@ -94,7 +97,8 @@ class UploadDocument(TypedDict):
 
 
 class MissingPart(TypedDict):
-    """Ours: send exactly so many bytes of the file with PUT to `url`, which is good for an hour."""
+    """Ours: send exactly so many bytes of the file with PUT to `url`, which is good for an hour, or
+    less where the credentials end before that sign it; each look at the upload gives a fresh one."""
 
     partNumber: int
     sizeInBytes: int

@@ -1,0 +1,57 @@
+"""On a bad day of AWS, clients that come again when they are asked to lose nothing and get nothing twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from local.hostile.plan import Kind
+from local.stack import Stack
+from tests.flows.callbacks import every_dead_letter
+from tests.flows.organizations import Organization, found
+from tests.hostile import work
+from tests.unit.callbacks.receiver import Receiver, answering
+
+Work = Callable[[Organization], None]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver(answering("204 No Content")) as listening:
+        yield listening
+
+
+def test_on_a_bad_day_all_families_do_all_their_work_once(
+    stack: Stack, http: requests.Session, receiver: Receiver, home: Path
+) -> None:
+    def deliver(organization: Organization) -> None:
+        work.deliver(organization, receiver)
+
+    works: list[Work] = [work.translate, work.vote, work.annotate, deliver]
+    organizations = [found(stack, http) for _ in works]
+    with ThreadPoolExecutor(len(works)) as threads:
+        failures = [*threads.map(_failure, works, organizations)]
+    if any(failures):
+        raise ExceptionGroup("not all came to its end", [failure for failure in failures if failure])
+    assert list(every_dead_letter(stack)) == []
+    record = (home / "hostile.log").read_text()
+    assert all(
+        kind in record for kind in (Kind.THROTTLED, Kind.FAILED, Kind.LOST, Kind.CONFLICT, Kind.HALF_DONE)
+    )
+
+
+def _failure(each: Work, organization: Organization) -> Exception | None:
+    """How the work failed, if it did: the others go on."""
+    began = time.monotonic()
+    try:
+        each(organization)
+    except Exception as failure:  # noqa: BLE001 - it is raised with the others'
+        return failure
+    finally:
+        print(f"{each.__name__} took {time.monotonic() - began:.0f} s")  # noqa: T201
+    return None
