@@ -61,12 +61,12 @@ def deployed(template: dict[str, Any], ids: Mapping[str, str], parameters: Mappi
 
 def _paths(template: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Methods]:
     paths: dict[str, dict[str, str]] = {}
-    for function, path, method in _routes(template):
+    for function, path, method in routes(template):
         paths.setdefault(path, {})[ANY if method == ANY else method] = ids[function]
     return {**paths}
 
 
-def _routes(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def routes(template: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each route of the template: the function's logical id, the path, and the method in capitals."""
     for name, function in cfn.of_type(template, "AWS::Serverless::Function").items():
         for event in function["Properties"].get("Events", {}).values():

@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from local import cfn
-from local.paths import ROOT
+from local.gateway import events
+from local.gateway.api import routes
+from local.gateway.events import Place, Request
+from local.gateway.tree import ANY, Match, Tree
+from local.paths import TEMPLATE
+
+PLACE = Place("api1", "v1", "/v1")
 
 
 @cache
 def paths() -> dict[str, str]:
     """Every path of an event: the folder of the function that answers there, whatever the method."""
-    functions = cfn.of_type(cfn.load(ROOT / "template.yaml"), "AWS::Serverless::Function").values()
-    return {
-        event["Properties"]["Path"]: Path(function["Properties"]["CodeUri"]).name
-        for function in functions
-        for event in function["Properties"].get("Events", {}).values()
-        if event["Type"] == "Api"
-    }
-
-
-def event(method: str, path: str) -> dict[str, Any]:
-    """What the gateway sends for a request without credentials; empty where no function is asked."""
-    resource = matched(path)
-    if resource is None:
-        return {}
-    context = {"resourcePath": resource, "path": f"/v1{path}", "stage": "v1", "httpMethod": method}
-    return {
-        "resource": resource,
-        "path": path,
-        "httpMethod": method,
-        "headers": {"Host": "hearback.example"},
-        "multiValueHeaders": {"Host": ["hearback.example"]},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "requestContext": {**context, "requestId": "1", "identity": {"sourceIp": "203.0.113.7"}},
-        "body": None,
-        "isBase64Encoded": False,
-    }
-
-
-def matched(path: str) -> str | None:
-    """The most special of the template's paths that takes this one: a name before a variable before a rest."""
-    return min((it for it in paths() if _pattern(it).fullmatch(path)), key=_generality, default=None)
+    template = cfn.load(TEMPLATE)
+    functions = cfn.of_type(template, "AWS::Serverless::Function")
+    return {path: Path(functions[name]["Properties"]["CodeUri"]).name for name, path, _ in routes(template)}
 
 
 @cache
-def _pattern(path: str) -> re.Pattern[str]:
-    greedy = re.sub(r"\\{\w+\\\+\\}", ".+", re.escape(path))
-    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", greedy))
+def tree() -> Tree:
+    template = cfn.load(TEMPLATE)
+    methods: dict[str, dict[str, str]] = {}
+    for _, path, method in routes(template):
+        methods.setdefault(path, {})[method] = paths()[path]
+    return Tree(methods)
 
 
-def _generality(path: str) -> list[int]:
-    return [part.startswith("{") + part.endswith("+}") for part in path.split("/")]
+def matched(path: str) -> Match:
+    """What serves this path, whatever the method."""
+    match = tree().match(ANY, path)
+    assert match is not None, f"no function is asked at {path}"
+    return match
+
+
+def event(method: str, path: str) -> dict[str, Any]:
+    """What the gateway sends for a request without credentials."""
+    headers = [("host", "hearback.example")]
+    request = Request(method, path, "", headers, b"", "203.0.113.7", id="1", now=0)
+    return events.event(request, matched(path), PLACE)

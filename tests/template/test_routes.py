@@ -56,12 +56,12 @@ def test_what_is_deployed_beside_the_operations_only_refuses() -> None:
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_everything_below_a_familys_prefix_reaches_a_function(prefix: str) -> None:
     for path in (prefix, f"{prefix}/nowhere", f"{prefix}/a/b/c/d/e/f/g"):
-        assert deployed.matched(path) is not None, path
+        assert deployed.matched(path).function
 
 
 @pytest.mark.parametrize("path", ["/", "/api", "/api/v1", "/api/v3/feedback", "/no/such", "/favicon.ico"])
 def test_what_is_below_no_prefix_is_answered_by_the_gateway(path: str) -> None:
-    assert deployed.matched(path) is None
+    assert deployed.tree().match("GET", path) is None
 
 
 @pytest.mark.parametrize("path", sorted({*UNKNOWN, *(re.sub(r"{\w+}", "1", path) for path in KNOWN)}))
@@ -72,14 +72,13 @@ def test_whatever_a_route_does_not_take_is_refused_in_its_familys_form_alone(pat
 
 
 def _answer(verb: str, path: str) -> dict[str, Any]:
-    event = deployed.event(verb, path)
-    answer: dict[str, Any] = invoke(deployed.paths()[event["resource"]], event)
+    answer: dict[str, Any] = invoke(deployed.matched(path).function, deployed.event(verb, path))
     return answer
 
 
 def _allowed(path: str) -> set[str]:
     """The methods that the function at this address declares for it; `entries/next` is an entry's address too."""
-    function = deployed.paths()[deployed.matched(path) or ""]
+    function = deployed.matched(path).function
     (api,) = (one.api for one in functions() if one.name == function)
     return {operation.method for operation in api.operations if operation.address.fullmatch(path)}
 
@@ -137,7 +136,8 @@ def _assert_is_an_envelope(path: str, media_type: str, body: str) -> None:
 def test_an_event_names_the_resource_that_the_gateway_matches(path: Any) -> None:
     event = json.loads(path.read_text())
     if "httpMethod" in event:
-        assert event["resource"] == event["requestContext"]["resourcePath"] == deployed.matched(event["path"])
-        assert deployed.paths()[event["resource"]] == path.parent.name
+        match = deployed.matched(event["path"])
+        assert (match.resource, match.function) == (event["resource"], path.parent.name)
+        assert event["requestContext"]["resourcePath"] == match.resource
         variables = set(re.findall(r"{(\w+)\+?}", event["resource"]))
         assert set(event["pathParameters"] or {}) == variables
