@@ -10,8 +10,8 @@ import requests
 from local.hostile import switch
 from tests.unit.jsonapi.library import check
 
-TRIES = 8
-"""On a bad day of AWS (HOSTILE=7), for what is asked to come again."""
+REPETITIONS = 7
+"""On a bad day of AWS (HOSTILE=7), of what is asked to come again."""
 
 MEDIA_TYPE = "application/vnd.api+json"
 
@@ -20,12 +20,18 @@ class Validating(requests.Session):
     """What `requests` gives, once it has passed JSON:API's schema."""
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        for _ in range(TRIES if switch.wanted() else 1):
-            response = super().send(request, **options)
-            validate(response)
+        """On a bad day, what is asked to come again comes again."""
+        response = self._sent(request, options)
+        for _ in range(0 if switch.wanted() is None else REPETITIONS):
             if response.status_code != 429:
                 break
             time.sleep(float(response.headers.get("Retry-After", "1")))
+            response = self._sent(request, options)
+        return response
+
+    def _sent(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+        response = super().send(request, **options)
+        validate(response)
         return response
 
 
