@@ -35,6 +35,21 @@ UNDONE = (Busy, ClientError, BotoCoreError)
 """How a call fails of which the outbox makes good what it did not do."""
 
 
+_THROTTLED = _CODES - {"InternalServerError", "RequestTimeout"}
+
+
+def is_throttled(error: BaseException) -> bool:
+    """Whether AWS works, and only takes no more at this moment."""
+    return isinstance(error, ClientError) and error.response["Error"].get("Code", "") in _THROTTLED
+
+
+def is_unanswered(error: BaseException) -> bool:
+    """Whether nobody knows what became of the call: it may have been carried out."""
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError) and not isinstance(
+        error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError
+    )
+
+
 def passes(error: BaseException) -> bool:
     """Whether the same call may succeed a little later."""
     if isinstance(error, ClientError):
