@@ -1,0 +1,66 @@
+"""A deployed stack as its admin speaks to it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+
+PATIENCE = 120.0  # seconds for what AWS does in the background
+OURS = "smoke"
+"""What the names of everything made here hold."""
+
+
+class Deployed:
+    """The API by its address, as an admin."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url, self.key = url.rstrip("/"), key
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def ask(self, method: str, path: str, **request: Any) -> requests.Response:
+        """One request; with the key unless `auth` says otherwise."""
+        request = {"auth": (self.key, ""), "timeout": 60, **request}
+        return self.session.request(method, self.url + path, **request)
+
+    def signed(self, method: str, path: str, **request: Any) -> requests.Response:
+        """One request of the dataset family: the key as a bearer token, JSON:API."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/vnd.api+json"}
+        return self.ask(method, path, auth=_unchanged, headers=headers, **request)
+
+    def told(self, method: str, path: str, **request: Any) -> Any:
+        """The answer's JSON, of a request that succeeds."""
+        answer = self.ask(method, path, **request)
+        assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json()
+
+    def until(self, path: str, field: str, *values: str) -> Any:
+        """What is told at `path` once `field` has one of these values."""
+        for _ in patiently():
+            if (found := self.told("GET", path))[field] in values:
+                return found
+        raise AssertionError(f"{path}: {found}")
+
+    def imports(self) -> list[dict[str, Any]]:
+        """The newest imports of the organization. Their records end by themselves after 90 days."""
+        return list(self.told("GET", "/api/v2/feedback/imports")["imports"])
+
+    def lasting(self) -> dict[str, set[str]]:
+        """The ids of what lasts until somebody removes it: keys, accounts, language pairs, and projects of ours."""
+        pairs = self.told("GET", "/api/v2/language-pairs")
+        return {"pairs": {str(pair) for pair in pairs}}
+
+
+def patiently() -> Any:
+    """Rounds of waiting, until patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.2)
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No basic authentication, and no .netrc either."""
+    return request
