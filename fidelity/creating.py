@@ -45,16 +45,21 @@ def create(expanded: Mapping[str, Any], client: Callable[[str], Any], stack: str
     status = _ended(cloudformation, stack)
     if status != "CREATE_COMPLETE":
         report.refuse(stack, status)
-    for nested in _created(cloudformation, stack):
-        _report_failures(cloudformation, nested, report)
+    inner = _inner(cloudformation, stack)
+    for each in (stack, *inner):
+        _report_failures(cloudformation, each, report)
+    report.asked += sum(len(_resources(cloudformation, each)) for each in inner)
     return report
 
 
-def _created(cloudformation: Any, stack: str) -> list[str]:
-    """The stack's name, and the ids of those in it."""
-    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    inner = [it.get("PhysicalResourceId") for it in resources if it["ResourceType"] == NESTED]
-    return [stack, *filter(None, inner)]
+def _inner(cloudformation: Any, stack: str) -> list[str]:
+    """The ids of the stacks in the stack."""
+    nested = [it for it in _resources(cloudformation, stack) if it["ResourceType"] == NESTED]
+    return [it["PhysicalResourceId"] for it in nested if "PhysicalResourceId" in it]
+
+
+def _resources(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
+    return list(cloudformation.describe_stack_resources(StackName=stack)["StackResources"])
 
 
 def _report_failures(cloudformation: Any, stack: str, report: Report) -> None:

@@ -65,7 +65,7 @@ def _expect(report: Report, subject: str, refused: bool) -> None:
 
 def _two_variables() -> dict[str, Any]:
     greedy = [f"{path.rpartition('/')[0]}/{{proxy+}}" for path in WITH_TWO_VARIABLES]
-    paths = {path: {"get": {}} for path in (*WITH_TWO_VARIABLES, *greedy)}
+    paths: dict[str, Any] = {path: {"get": {}} for path in (*WITH_TWO_VARIABLES, *greedy)}
     return _template({"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"paths": paths}}})
 
 

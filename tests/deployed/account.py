@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,11 @@ class Account:
 
     def __init__(self, stack: str) -> None:
         self.stack = stack
+        self._session = boto3.session.Session()
+        self.emulated = "AWS_ENDPOINT_URL" in os.environ
 
     def client(self, service: str) -> Any:
-        return boto3.session.Session().client(service)  # type: ignore[call-overload]
+        return self._session.client(service)  # type: ignore[call-overload]
 
     def output(self, name: str) -> str:
         """The stack's output by this name."""
@@ -27,15 +30,13 @@ class Account:
     def nested(self) -> dict[str, str]:
         """The stacks in the stack: logical id → stack id."""
         found = self._resources(self.stack)
-        return {it["LogicalResourceId"]: it["PhysicalResourceId"] for it in found if it["ResourceType"] == NESTED}
-
-    def alarms(self, stack: str) -> set[str]:
-        """The names of the alarms that CloudFormation made in this stack."""
         return {
-            str(it["PhysicalResourceId"])
-            for it in self._resources(stack)
-            if it["ResourceType"] == "AWS::CloudWatch::Alarm"
+            it["LogicalResourceId"]: it["PhysicalResourceId"] for it in found if it["ResourceType"] == NESTED
         }
+
+    def names(self, stack: str, kind: str) -> set[str]:
+        """The names of what CloudFormation made of this type in this stack."""
+        return {str(it["PhysicalResourceId"]) for it in self._resources(stack) if it["ResourceType"] == kind}
 
     def _resources(self, stack: str) -> Iterator[dict[str, Any]]:
         paginator = self.client("cloudformation").get_paginator("list_stack_resources")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.deployed.account import Account
-from tests.deployed.stack import Deployed
+from tests.deployed.stack import OURS, Deployed
 from tests.unit.callbacks.receiver import Receiver, answering
 
 # Read before the common conftest takes the account out of the environment.
@@ -25,6 +25,7 @@ ACCOUNT = {name: value for name, value in os.environ.items() if name.startswith(
 WANTED = {
     "HEARBACK_URL": "the base URL of the stack, its output ApiUrl: https://….amazonaws.com/v1",
     "HEARBACK_KEY": "the key of an admin of an organization on it: hb_…",
+    "HEARBACK_RECEIVER": "an https address that answers callbacks by any 2xx, and that AWS can reach",
 }
 IN_THE_ACCOUNT = ["test_arriving.py", "test_monitoring.py"]
 BY_CLOUDWATCH = ["test_metrics.py"]
@@ -48,20 +49,31 @@ def deployed() -> Deployed:
     return Deployed(told("HEARBACK_URL"), told("HEARBACK_KEY"))
 
 
+@pytest.fixture(scope="session")
+def receiver(deployed: Deployed) -> Iterator[str]:
+    """The address that takes callbacks."""
+    here = urlsplit(deployed.url).hostname in ("127.0.0.1", "localhost")
+    if "HEARBACK_RECEIVER" in os.environ or not here:
+        yield told("HEARBACK_RECEIVER")
+    else:
+        with Receiver(answering("204 No Content")) as own:
+            yield own.url()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _nothing_is_left(deployed: Deployed) -> Iterator[None]:
-    """What lasts in the organization is what lasted before."""
-    before = deployed.lasting()
+def _nothing_is_left(deployed: Deployed, receiver: str) -> Iterator[None]:
+    """What lasts in the organization is what lasted before, and no import goes on."""
+    before, known = deployed.lasting(), {it["importId"] for it in deployed.imports()}
     yield
     assert deployed.lasting() == before, "the smoke test leaves something behind"
-    unfinished = [each for each in deployed.imports() if deployed.made(each) and not each["finished"]]
-    assert unfinished == [], "an import of the smoke test goes on after it"
+    begun = [it for it in deployed.imports() if it["importId"] not in known]
+    assert [it for it in begun if it["importId"] in deployed.begun and not it["finished"]] == []
 
 
 @pytest.fixture
 def pair(deployed: Deployed) -> Iterator[str]:
     """A language pair of the test's own, removed with all its feedback."""
-    name = f"Smoke_{uuid.uuid4().hex[:12]}"
+    name = f"{OURS}_{uuid.uuid4().hex[:12]}"
     form = {"languagePairId": name, "sourceLanguageId": "eng", "targetLanguageId": "fra"}
     deployed.told("POST", "/api/v2/language-pairs", data=form)
     yield name
@@ -72,24 +84,10 @@ def pair(deployed: Deployed) -> Iterator[str]:
 
 
 @pytest.fixture
-def receiver(deployed: Deployed) -> Iterator[str]:
-    """The address that takes callbacks."""
-    if named := os.environ.get("HEARBACK_RECEIVER"):
-        yield named
-        return
-    if urlsplit(deployed.url).hostname not in ("127.0.0.1", "localhost"):
-        pytest.fail(
-            "Callbacks want HEARBACK_RECEIVER: an https address that answers POST by 2xx and that AWS can reach"
-        )
-    with Receiver(answering("204 No Content")) as own:
-        yield own.url()
-
-
-@pytest.fixture
 def project(deployed: Deployed, receiver: str) -> Iterator[dict[str, Any]]:
     """A project that calls the receiver back; removed with its tasks."""
     attributes = {
-        "name": f"Smoke {uuid.uuid4().hex[:12]}",
+        "name": f"{OURS} {uuid.uuid4().hex[:12]}",
         "input_schema": {},
         "answer_schema": {},
         "delivery_callback": {"url": receiver},
@@ -100,11 +98,12 @@ def project(deployed: Deployed, receiver: str) -> Iterator[dict[str, Any]]:
     assert deployed.signed("DELETE", f"/api/v1/dataset/projects/{made['id']}").status_code in (200, 202, 204)
 
 
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+@pytest.fixture(scope="session")
+def account() -> Iterator[Account]:
     """The AWS account that the caller's environment opens."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in ACCOUNT.items():
-        monkeypatch.setenv(name, value)
-    return Account(os.environ["HEARBACK_STACK"])
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patched.delenv(name)
+        for name, value in ACCOUNT.items():
+            patched.setenv(name, value)
+        yield Account(os.environ["HEARBACK_STACK"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
 
 PATIENCE = 120.0  # seconds for what AWS does in the background
-OURS = "smoke"
-"""What the names of everything made here hold."""
+OURS = "Smoke"
+"""How the names of everything made here begin."""
 
 
 class Deployed:
@@ -17,6 +18,8 @@ class Deployed:
 
     def __init__(self, url: str, key: str) -> None:
         self.url, self.key = url.rstrip("/"), key
+        self.begun = set[str]()
+        """The ids of the imports that tests began."""
         self.session = requests.Session()
         self.session.trust_env = False
 
@@ -28,7 +31,7 @@ class Deployed:
     def signed(self, method: str, path: str, **request: Any) -> requests.Response:
         """One request of the dataset family: the key as a bearer token, JSON:API."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/vnd.api+json"}
-        return self.ask(method, path, auth=_unchanged, headers=headers, **request)
+        return self.ask(method, path, auth=None, headers=headers, **request)
 
     def told(self, method: str, path: str, **request: Any) -> Any:
         """The answer's JSON, of a request that succeeds."""
@@ -48,19 +51,23 @@ class Deployed:
         return list(self.told("GET", "/api/v2/feedback/imports")["imports"])
 
     def lasting(self) -> dict[str, set[str]]:
-        """The ids of what lasts until somebody removes it: keys, accounts, language pairs, and projects of ours."""
-        pairs = self.told("GET", "/api/v2/language-pairs")
-        return {"pairs": {str(pair) for pair in pairs}}
+        """The names of what lasts until somebody removes it: what smoke tests name, and what is this account's."""
+        account = self.told("GET", "/api/v1/access/me")["accountId"]
+        pairs = self.told("GET", "/api/v2/language-pairs")["languagePairs"]
+        projects = self.signed("GET", "/api/v1/dataset/projects").json()["data"]
+        keys = self.told("GET", "/api/v1/access/keys")["keys"]
+        exports = self.told("GET", "/api/v1/organization/exports")["exports"]
+        named = [it["languagePairId"] for it in pairs] + [it["attributes"]["name"] for it in projects]
+        return {
+            "named": {name for name in named if name.startswith(OURS)},
+            "keys": {it["keyId"] for it in keys if it["accountId"] == account},
+            "exports": {str(it["dataExportId"]) for it in exports},
+        }
 
 
-def patiently() -> Any:
+def patiently() -> Iterator[None]:
     """Rounds of waiting, until patience ends."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         yield
         time.sleep(0.2)
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """No basic authentication, and no .netrc either."""
-    return request
