@@ -12,36 +12,27 @@ import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.deployed.account import Account
-from tests.deployed.stack import OURS, Deployed
+from tests.deployed.stack import OURS, Deployed, is_here, told
 from tests.unit.callbacks.receiver import Receiver, answering
 
 # Read before the common conftest takes the account out of the environment.
 ACCOUNT = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-WANTED = {
-    "HEARBACK_URL": "the base URL of the stack, its output ApiUrl: https://….amazonaws.com/v1",
-    "HEARBACK_KEY": "the key of an admin of an organization on it: hb_…",
-    "HEARBACK_RECEIVER": "an https address that answers callbacks by any 2xx, and that AWS can reach",
-}
 IN_THE_ACCOUNT = ["test_arriving.py", "test_monitoring.py"]
-BY_CLOUDWATCH = ["test_metrics.py"]
-"""No emulator makes metrics of what functions print."""
+BY_CLOUDWATCH = "test_the_products_own_metrics_arrive"
+"""CloudWatch makes metrics of what functions print; no emulator does."""
 
-collect_ignore = [
-    *([] if os.environ.get("HEARBACK_STACK") else [*IN_THE_ACCOUNT, *BY_CLOUDWATCH]),
-    *(BY_CLOUDWATCH if "AWS_ENDPOINT_URL" in ACCOUNT else []),
-]
+collect_ignore = [] if os.environ.get("HEARBACK_STACK") else IN_THE_ACCOUNT
 
 
-def told(name: str) -> str:
-    """What the environment says by this name; without it no test can begin."""
-    if not (value := os.environ.get(name)):
-        pytest.exit(f"make smoke wants {name}: {WANTED[name]}", returncode=pytest.ExitCode.USAGE_ERROR)
-    return value
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and say so, what no emulator can show."""
+    left_out = [item for item in items if item.name == BY_CLOUDWATCH and "AWS_ENDPOINT_URL" in ACCOUNT]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +43,7 @@ def deployed() -> Deployed:
 @pytest.fixture(scope="session")
 def receiver(deployed: Deployed) -> Iterator[str]:
     """The address that takes callbacks."""
-    here = urlsplit(deployed.url).hostname in ("127.0.0.1", "localhost")
-    if "HEARBACK_RECEIVER" in os.environ or not here:
+    if "HEARBACK_RECEIVER" in os.environ or not is_here(deployed.url):
         yield told("HEARBACK_RECEIVER")
     else:
         with Receiver(answering("204 No Content")) as own:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 PATIENCE = 120.0  # seconds for what AWS does in the background
 OURS = "Smoke"
 """How the names of everything made here begin."""
+
+WANTED = {
+    "HEARBACK_URL": "the base URL of the stack, its output ApiUrl: https://….amazonaws.com/v1",
+    "HEARBACK_KEY": "the key of an admin of an organization on it: hb_…",
+    "HEARBACK_RECEIVER": "an https address that answers callbacks by any 2xx, and that AWS can reach",
+}
+
+
+def told(name: str) -> str:
+    """What the environment says by this name; without it no test begins."""
+    if not (value := os.environ.get(name)):
+        pytest.exit(f"make smoke wants {name}: {WANTED[name]}", returncode=pytest.ExitCode.USAGE_ERROR)
+    return value
+
+
+def is_here(url: str) -> bool:
+    """Whether this is an address of this machine, which can call back what listens here."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost")
 
 
 class Deployed:

@@ -1,4 +1,7 @@
-"""The alarms of a deployed stack are there and tell somebody. Collected when HEARBACK_STACK names the stack."""
+"""The alarms of a deployed stack are there and tell somebody, and its metrics arrive.
+
+Collected when HEARBACK_STACK names the stack.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def test_every_nested_stack_has_the_alarms_of_its_template(account: Account) -> 
     assert {name: len(account.names(made[name], ALARM)) for name in wanted} == wanted
 
 
-def test_every_alarm_is_on_and_tells_somebody(account: Account) -> None:
+def test_the_stack_has_alarms_and_none_of_them_is_without_an_action(account: Account) -> None:
     names = {alarm for nested in account.nested().values() for alarm in account.names(nested, ALARM)}
     found = [alarm for alarm in _alarms(account) if alarm["AlarmName"] in names]
     assert {alarm["AlarmName"] for alarm in found} == names != set()
@@ -29,6 +32,12 @@ def test_the_dashboard_shows_the_stacks_own_metrics(account: Account) -> None:
     (name,) = account.names(account.nested()["Dashboard"], DASHBOARD)
     body = account.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
     assert f"Hearback/{account.stack}" in body
+
+
+def test_the_products_own_metrics_arrive(account: Account) -> None:
+    namespace = f"Hearback/{account.stack}"
+    found = account.client("cloudwatch").list_metrics(Namespace=namespace)
+    assert found["Metrics"], f"no metric in {namespace} within the last two weeks"
 
 
 def _wanted(account: Account) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ import pytest
 from local.deploy import STACK_NAME
 from local.paths import ROOT
 from local.stack import Stack
+from tests.deployed.stack import WANTED, told
 
 
 def test_the_smoke_test_passes_here(stack: Stack) -> None:
@@ -28,18 +29,22 @@ def test_the_smoke_test_passes_here(stack: Stack) -> None:
         assert f"tests/deployed/{part}" in done.stdout
 
 
-def test_what_the_smoke_test_is_not_told_it_asks_for_before_it_calls_anything() -> None:
-    told: dict[str, str] = {}
-    for missing in ("HEARBACK_URL", "HEARBACK_KEY", "HEARBACK_RECEIVER"):
-        done = _run(told)
-        assert f"make smoke wants {missing}" in done.stdout + done.stderr
-        assert done.returncode == pytest.ExitCode.USAGE_ERROR
-        told[missing] = "https://hearback.example/v1"
+@pytest.mark.parametrize("name", WANTED)
+def test_what_the_smoke_test_is_not_told_it_asks_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.exit.Exception, match=f"make smoke wants {name}: .+"):
+        told(name)
 
 
-def _run(told: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def test_a_stack_elsewhere_is_not_called_before_a_receiver_is_named() -> None:
+    done = _run({"HEARBACK_URL": "https://hearback.example/v1", "HEARBACK_KEY": "hb_any"})
+    assert "make smoke wants HEARBACK_RECEIVER" in done.stdout + done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def _run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "tests/deployed", "-p", "no:cacheprovider", "-p", "no:xdist"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARBACK_")}
     return subprocess.run(
-        command, cwd=ROOT, env={**kept, **told}, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False
     )
