@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -60,9 +61,9 @@ def _nothing_is_left(deployed: Deployed, receiver: str) -> Iterator[None]:
     assert [it for it in begun if it["importId"] in deployed.begun and not it["finished"]] == []
 
 
-@pytest.fixture
-def pair(deployed: Deployed) -> Iterator[str]:
-    """A language pair of the test's own, removed with all its feedback."""
+@contextmanager
+def _own_pair(deployed: Deployed) -> Iterator[str]:
+    """A language pair that is removed with all its feedback."""
     name = f"{OURS}_{uuid.uuid4().hex[:12]}"
     form = {"languagePairId": name, "sourceLanguageId": "eng", "targetLanguageId": "fra"}
     deployed.told("POST", "/api/v2/language-pairs", data=form)
@@ -71,6 +72,24 @@ def pair(deployed: Deployed) -> Iterator[str]:
     left = deployed.told("GET", "/api/v2/feedback", params={"languagePairId": name})
     assert left["feedback"] == []
     deployed.told("DELETE", f"/api/v2/language-pairs/{name}")
+
+
+@pytest.fixture
+def pair(deployed: Deployed) -> Iterator[str]:
+    """A language pair of the test's own."""
+    with _own_pair(deployed) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def large_pair(deployed: Deployed) -> Iterator[str]:
+    """A language pair with 19 entries, together more than the 6 MB that a function gives in an answer."""
+    with _own_pair(deployed) as name:
+        for number in range(19):
+            text = f"{number} {'x' * 340_000}"
+            entry = {"languagePairId": name, "sourceText": text, "suggestedTranslation": "a"}
+            deployed.told("POST", "/api/v2/feedback", json=entry)
+        yield name
 
 
 @pytest.fixture
