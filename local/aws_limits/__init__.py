@@ -6,7 +6,8 @@ AWS says so.
 
     gateway    the API's resources, stages and gateway responses
     stack      what CloudFormation counts: resources, parameters, outputs, bytes, names, order
-    functions  functions, their environments, roles, policies and event sources
+    functions  functions, their environments, roles and event sources
+    policies   what a policy says and does not mean
     data       tables and queues
     rendering  a value as long as it gets on AWS
 """
@@ -16,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local.aws_limits import data, functions, gateway, stack
+from local.aws_limits import data, functions, gateway, policies, stack
 
 Rule = Callable[[Mapping[str, Any]], list[str]]
 
-RULES: tuple[Rule, ...] = (*stack.RULES, *gateway.RULES, *functions.RULES, *data.RULES)
+RULES: tuple[Rule, ...] = (*stack.RULES, *gateway.RULES, *functions.RULES, *policies.RULES, *data.RULES)
 """Every rule, in the order in which a deployment would meet them."""
 
 
