@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any, NamedTuple
 
 REMAPPED = {"connection", "date", "server", "www-authenticate"}
@@ -34,22 +33,31 @@ def answer(result: Any) -> Answer:
     if not isinstance(result, dict) or set(result) - _MEMBERS:
         raise Malformed(result)
     body = result.get("body")
-    if body is not None and not isinstance(body, str):
+    if (body is not None and not isinstance(body, str)) or not _are_headers(result):
         raise Malformed(result)
     return Answer(_status(result), _headers(result), _bytes(body or "", result.get("isBase64Encoded")))
 
 
-_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
+_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
+_PLAIN = (str, int, float, bool)
+"""Types of a header's value."""
+
+
+def _are_headers(result: dict[str, Any]) -> bool:
+    single, several = result.get("headers") or {}, result.get("multiValueHeaders") or {}
+    if not (isinstance(single, dict) and isinstance(several, dict)):
+        return False
+    lists = several.values()
+    values = [*single.values(), *(value for each in lists if isinstance(each, list) for value in each)]
+    return all(isinstance(each, list) for each in lists) and all(isinstance(each, _PLAIN) for each in values)
 
 
 def _status(result: dict[str, Any]) -> int:
-    try:
-        status = int(result["statusCode"])
-    except (KeyError, TypeError, ValueError):
-        raise Malformed(result) from None
-    if not 100 <= status <= 599:
+    told = str(result.get("statusCode"))
+    if not (told.isascii() and told.isdecimal() and 100 <= int(told) <= 599):
         raise Malformed(result)
-    return status
+    return int(told)
 
 
 def _bytes(body: str, is_base64: Any) -> bytes:
@@ -57,7 +65,7 @@ def _bytes(body: str, is_base64: Any) -> bytes:
         return body.encode("utf-8", "replace")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise Malformed(body) from None
 
 

@@ -13,6 +13,9 @@ from local.gateway.tree import Match
 
 ACCOUNT = "000000000000"
 
+DROPPED = {"connection", "content-length", "transfer-encoding"}
+"""Headers of the connection to the gateway, which the function is not told."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -48,7 +51,9 @@ class Place:
 
 def event(request: Request, match: Match, place: Place) -> dict[str, Any]:
     """What the function is called with. Every body is binary to the API (`*/*`), and so comes in base64."""
-    headers = [*request.headers, *_added(request)]
+    added = _added(request)
+    replaced = DROPPED | {name for name, _ in added}
+    headers = [pair for pair in request.headers if pair[0] not in replaced] + added
     query = parse_qsl(request.query, keep_blank_values=True)
     return {
         "resource": match.resource,

@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,7 +62,10 @@ class Gateway:
             if place is None:
                 await app(scope, receive, send)
             else:
-                await self.answer(place, scope, receive, send)
+                with suppress(
+                    asgi.Disconnected
+                ):  # nobody is there to be answered, and half a request is none
+                    await self.answer(place, scope, receive, send)
 
         return served
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,10 +63,12 @@ def used_in(home: Path) -> list[Decision]:
 
 def take_denied(home: Path) -> list[Decision]:
     """The denials since they were taken last."""
-    denied = _read(home / DENIED)
-    if denied:
-        (home / DENIED).write_text("", encoding="utf-8")
-    return denied
+    taken = home / f"{DENIED}.taken"
+    try:
+        os.replace(home / DENIED, taken)
+    except FileNotFoundError:
+        return []
+    return _read(taken)
 
 
 def forget(home: Path) -> None:

@@ -24,6 +24,12 @@ from local.gateway.throttling import Bucket
         {"statusCode": 99},
         {"statusCode": 200, "body": {"a": 1}},
         {"statusCode": 200, "body": "not base64!", "isBase64Encoded": True},
+        {"statusCode": 200, "body": "é", "isBase64Encoded": True},
+        {"statusCode": 200.7},
+        {"statusCode": 200, "headers": "x"},
+        {"statusCode": 200, "multiValueHeaders": {"a": None}},
+        {"statusCode": 200, "multiValueHeaders": {"a": "bc"}},
+        {"statusCode": 200, "headers": {"a": ["b"]}},
         {"statusCode": 200, "headers": {}, "unknown": 1},
     ],
 )
