@@ -17,7 +17,7 @@ from local.paths import TEMPLATE
 from local.stack import Stack
 
 CONTAINERS_NAME = "host.docker.internal"
-"""What containers call the machine that they run on; `samconfig.toml` makes it so on Linux too."""
+"""The name by which containers call the machine that they run on; `samconfig.toml` makes it so on Linux too."""
 
 
 def of(stack: Stack, host: str = CONTAINERS_NAME) -> dict[str, dict[str, str]]:

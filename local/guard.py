@@ -1,6 +1,6 @@
 """Nothing that a web page of another origin can drive.
 
-Whoever reaches the emulator can make a Lambda and so run code as the developer. A browser reaches it for any
+A program that reaches the emulator can make a Lambda and so run code as the developer. A browser reaches it for any
 page that the developer visits: the page needs no more than the port. Its requests are told by what browsers add
 and pages cannot change: `Origin`, `Sec-Fetch-Site`, and a `Host` that is no name of this machine when the page's
 own name was made to stand for 127.0.0.1 (DNS rebinding).
@@ -22,7 +22,7 @@ HERE = frozenset({"127.0.0.1", "localhost", "::1", "host.docker.internal"})
 
 
 class Asked(NamedTuple):
-    """What a request says of where it comes from."""
+    """The origin of a request, as far as it tells."""
 
     host: str | None
     origin: str | None = None

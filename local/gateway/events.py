@@ -38,16 +38,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a request is served: what the event says of API and stage."""
+    """The place where a request is served: API and stage, as the event has them."""
 
     api_id: str
     stage: str
     prefix: str
-    """What stands before the path in the client's address: `/{stage}`, or nothing behind a custom domain."""
+    """The part before the path in the client's address: `/{stage}`, or nothing behind a custom domain."""
 
 
 def event(request: Request, match: Match, place: Place) -> dict[str, Any]:
-    """What the function is called with. Every body is binary to the API (`*/*`), and so comes in base64."""
+    """The event that the function is called with. Every body is binary to the API (`*/*`), and so comes in base64."""
     headers = [*request.headers, *_added(request)]
     query = parse_qsl(request.query, keep_blank_values=True)
     return {
@@ -67,7 +67,7 @@ def event(request: Request, match: Match, place: Place) -> dict[str, Any]:
 
 
 def _added(request: Request) -> list[tuple[str, str]]:
-    """What the gateway adds: the address that it saw goes behind the one that the client claims."""
+    """Headers that the gateway adds: the address that it saw goes behind the one that the client claims."""
     claimed = request.header("x-forwarded-for")
     return [
         ("x-forwarded-for", f"{claimed}, {request.client}" if claimed else request.client),
@@ -104,7 +104,7 @@ def _context(request: Request, match: Match, place: Place) -> dict[str, Any]:
 
 
 def context_variables(request: Request, resource: str, place: Place) -> Mapping[str, str]:
-    """What `$context.…` stands for in a gateway response."""
+    """The values of `$context.…` in a gateway response."""
     return {
         "apiId": place.api_id,
         "stage": place.stage,

@@ -230,7 +230,7 @@ def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge, chance: fl
 
 
 def _leave(before: Callback, after: Callback, now: int) -> None:
-    """Where a callback has left the queue, another one of its endpoint enters."""
+    """Let another callback of the endpoint enter, where this one has left the queue."""
     if before.admission is Admission.ADMITTED and after.admission is None:
         admission.let_in(admission.lane(before), now, 1)
 

@@ -91,7 +91,7 @@ def send(queue: str, message: Mapping[str, Any], delay: int = 0, group: str | No
 def tell(queue: str, message: Mapping[str, Any], group: str | None = None) -> None:
     """Send the worker what is owed already, unless that fails: then the sweep sends it.
 
-    What is written is done, whatever becomes of its message; who hears of a failure would ask for it again.
+    The write is done, whatever becomes of its message; a client that hears of a failure would ask for it again.
     """
     with suppress(BotoCoreError, ClientError):
         send(queue, message, group=group)
@@ -141,7 +141,7 @@ def hold(owed_id: str, now: int) -> bool:
 
 
 def message_of(owed_id: str) -> dict[str, Any] | None:
-    """What is owed under this id."""
+    """The debt under this id."""
     item = reads.get(settings().owed_table, _key(owed_id))
     return json.loads(get_text(item, "message")) if item else None
 
