@@ -1,4 +1,4 @@
-"""What an ASGI application is, as the parts of the local front pass it on."""
+"""The parts of an ASGI application, as the parts of the local front pass it on."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ is taken from programs alone: a browser accepts packed answers, and no page can 
 
 
 class Asked(NamedTuple):
-    """What a request says of where it comes from."""
+    """The origin of a request, as far as it tells."""
 
     host: str | None
     origin: str | None = None

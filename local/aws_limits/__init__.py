@@ -1,4 +1,4 @@
-"""What AWS refuses of an expanded template, and no linter says: rules as plain functions.
+"""AWS's reasons to refuse an expanded template that no linter knows: rules as plain functions.
 
 A rule takes the template as SAM expands it (`local.expansion`) and returns one line for each violation;
 an empty list means that AWS has no reason to refuse. Each says in its docstring what AWS does and where
@@ -26,5 +26,5 @@ RULES: tuple[Rule, ...] = (*stack.RULES, *gateway.RULES, *functions.RULES, *poli
 
 
 def violations(expanded: Mapping[str, Any], rules: Iterable[Rule] = RULES) -> list[str]:
-    """What all rules say of this template: `rule: what is wrong`."""
+    """All that the rules say of this template: `rule: what is wrong`."""
     return [f"{rule.__name__}: {told}" for rule in rules for told in rule(expanded)]

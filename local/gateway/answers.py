@@ -21,7 +21,7 @@ class Answer(NamedTuple):
 
 
 class Malformed(Exception):
-    """The function's result is no proxy response; the client gets 502."""
+    """The function's result is no proxy response; the client gets 502, unless the template says otherwise."""
 
 
 def answer(result: Any) -> Answer:

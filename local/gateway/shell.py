@@ -30,7 +30,7 @@ Invoke = Callable[[str, dict[str, Any]], Awaitable["Outcome"]]
 
 
 class Outcome(NamedTuple):
-    """What came of a call of a function."""
+    """The outcome of a call of a function."""
 
     result: Any
     failed: bool = False
@@ -70,7 +70,7 @@ class Gateway:
         return served
 
     def place(self, scope: Scope) -> Place | None:
-        """Where the request goes in the API; None for what is not the API's."""
+        """The place in the API to which the request goes; None for one that is not the API's."""
         if scope["type"] != "http" or _is_signed(scope) or not self._refreshed():
             return None
         first, second = (*scope["path"].split("/")[1:3], "")[:2]
@@ -124,7 +124,7 @@ class Gateway:
         return _answered(await self._called(match.function, called_with))
 
     async def _called(self, function: str, called_with: dict[str, Any]) -> Outcome:
-        """What came of the call; a function that goes on after the time-out is not ended by it."""
+        """The outcome of the call; a function that goes on after the time-out is not ended by it."""
         call = asyncio.ensure_future(self._invoke(function, called_with))
         done, _ = await asyncio.wait([call], timeout=limits.LONGEST_CALL)
         if not done:

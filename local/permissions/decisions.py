@@ -1,4 +1,4 @@
-"""What was denied, and which rights were used: two files beside the emulator's log, one JSON object a line."""
+"""Denied calls and used rights: two files beside the emulator's log, one JSON object a line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USED = "used-rights.jsonl"
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody wanted to do."""
+    """A call that somebody wanted to make."""
 
     principal: str
     """The ARN of the role's session: `arn:aws:sts::{account}:assumed-role/{role}/{function}`."""

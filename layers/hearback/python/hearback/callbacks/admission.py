@@ -4,7 +4,7 @@ SQS stops handing a queue's messages out once 120,000 are in flight, and a messa
 next attempt is in flight. So a callback that has failed needs room to wait in the queue: `MOST` of one endpoint
 have it, and the others are parked. A parked callback has no message. Its debt lies in the outbox where no sweep
 looks, until a callback of its lane leaves the queue, or until the lane's own debt finds room, once a minute.
-What succeeds at once needs no room, and nobody counts it.
+A callback that succeeds at once needs no room, and nobody counts it.
 
 A lane is one of `LANES` parts of an endpoint, so that no single counter is written by all. The counter moves in
 the transaction that moves the callback: no crash takes room away or makes some.
@@ -53,7 +53,7 @@ KEPT = 30 * 24 * 3_600 * SECOND
 
 
 def after_attempt(before: Admission | None, state: State, room: bool) -> Admission | None:
-    """Where the callback waits once its attempt has ended in this state, if it waits."""
+    """The place where the callback waits once its attempt has ended in this state, if it waits."""
     if state is not State.WAITING:
         return None
     return Admission.ADMITTED if room or before is Admission.ADMITTED else Admission.PARKED
@@ -78,7 +78,7 @@ def _share() -> int:
 
 
 def counted(before: Callback, after: Callback, now: int) -> list[Write]:
-    """What the lane's counter does in the transaction of this change. Its condition fails where there is no room."""
+    """The change of the lane's counter in the transaction of this change. Its condition fails where there is no room."""
     change = (after.admission is Admission.ADMITTED) - (before.admission is Admission.ADMITTED)
     if not change:
         return []
@@ -89,7 +89,7 @@ def counted(before: Callback, after: Callback, now: int) -> list[Write]:
     return [transactions.update(keys.table(), key, step, condition, **values)]
 
 
-# ── What is parked comes back ──
+# ── Parked callbacks come back ──
 
 
 def announce(of: str, now: int) -> None:

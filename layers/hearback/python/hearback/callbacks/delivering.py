@@ -230,7 +230,7 @@ def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge, chance: fl
 
 
 def _leave(before: Callback, after: Callback, now: int, chance: float) -> None:
-    """Where a callback has left the queue, another one of its endpoint enters; if not now, the lane's debt sees to it."""
+    """Let another callback of the endpoint enter, where this one has left the queue; if not now, the lane's debt does."""
     if before.admission is Admission.ADMITTED and after.admission is None:
         with suppress(*troubles.UNDONE):
             admission.let_in(admission.lane(before), now, 1, chance)

@@ -144,7 +144,7 @@ def hold(owed_id: str, now: int) -> bool:
 
 
 def message_of(owed_id: str) -> dict[str, Any] | None:
-    """What is owed under this id."""
+    """The debt under this id."""
     item = reads.get(settings().owed_table, _key(owed_id))
     return json.loads(get_text(item, "message")) if item else None
 

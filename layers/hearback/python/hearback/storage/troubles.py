@@ -1,4 +1,4 @@
-"""Which failures of AWS pass by themselves, whatever the service: the one list of them.
+"""The failures of AWS that pass by themselves, whatever the service: the one list of them.
 
 A service that throttles says so by a code of its own, and one that fails by a status of 500 or more; where no
 answer came at all, the SDK has given up on the connection. In each case the same call may succeed a little later.
