@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -81,6 +82,41 @@ def few_resources_in_an_api(expanded: Expanded) -> list[str]:
         for name, paths in _apis(expanded)
         if (count := len(_nodes(paths)) + 1) > MOST_RESOURCES
     ]
+
+
+def every_method_may_call_its_function(expanded: Expanded) -> list[str]:
+    """Each function that a method is integrated with lets the gateway call it for that path.
+
+    AWS asks the function's own policy (`AWS::Lambda::Permission`); without it the client gets a 500 ("Set up
+    Lambda proxy integrations", permissions).
+    """
+    permitted = {
+        (str(it["Properties"]["FunctionName"].get("Ref")), _permitted_path(it["Properties"]["SourceArn"]))
+        for it in cfn.of_type(expanded, "AWS::Lambda::Permission").values()
+        if it["Properties"].get("Principal") == "apigateway.amazonaws.com"
+    }
+    return [
+        f"{name}: {path} may not call {function}"
+        for name, paths in _apis(expanded)
+        for path, methods in paths.items()
+        for method in methods.values()
+        if isinstance(method, dict) and (function := _function_of(method))
+        if (function, re.sub(r"{[^}]+}", "*", path)) not in permitted
+    ]
+
+
+def _permitted_path(source: Any) -> str:
+    """The path of `arn:…:${api}/${stage}/*/the/path`, for every stage and method."""
+    told = source["Fn::Sub"]
+    text: str = told if isinstance(told, str) else told[0]
+    return "/" + text.split("/", 3)[3]
+
+
+def _function_of(method: Mapping[str, Any]) -> str | None:
+    """The logical id of the function in the address of an integration."""
+    uri = str(method.get("x-amazon-apigateway-integration", {}).get("uri", ""))
+    found = re.search(r"\${(\w+)\.Arn}", uri)
+    return found[1] if found else None
 
 
 def one_stage(expanded: Expanded) -> list[str]:
@@ -184,6 +220,7 @@ def _catch_all_above(node: str, paths: Iterable[str]) -> str | None:
 RULES = (
     one_variable_child,
     greedy_is_last,
+    every_method_may_call_its_function,
     every_method_is_said,
     every_resource_below_a_catch_all_answers,
     few_resources_in_an_api,

@@ -1,7 +1,8 @@
 """One call against one role: what MiniStack decides, with what AWS adds to it, and noted.
 
 AWS authorizes the batch forms of SQS as the single ones. It tells that an object is missing only to those who
-may list the bucket: for anybody else, reading it is denied.
+may list the bucket: for anybody else, reading it is denied. It shows a bucket that is not public to nobody who
+does not sign.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def hold(evaluator: Any, decisions: Decisions) -> None:
     ) -> Any:
         action = BATCHES.get(action, action)
         refusal = enforce(access_key, action, service, region, resource_arn, service_context)
+        if refusal is None and service == "s3" and not access_key and not _is_form(action, resource_arn):
+            return evaluator.AuthError("AccessDenied", "Access Denied")  # no bucket here is public
         if evaluator.is_root_access_key(access_key) or isinstance(refusal, evaluator.AuthError):
             return refusal
         if refusal is None and action == "s3:GetObject" and _is_missing(resource_arn):
@@ -50,6 +53,11 @@ def hold(evaluator: Any, decisions: Decisions) -> None:
         return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
 
     evaluator.enforce, evaluator._resolve_condition_key = held, resolved
+
+
+def _is_form(action: str, resource_arn: str) -> bool:
+    """True for a form that is sent to a bucket: its signer stands in it, and is asked about once it is read."""
+    return action == "s3:PutObject" and "/" not in resource_arn.rstrip("/*")
 
 
 def _note(decisions: Decisions, decision: Decision, *, is_denied: bool) -> None:

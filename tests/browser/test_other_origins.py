@@ -6,9 +6,13 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from playwright.sync_api import Browser, Page, expect
 
 from local.stack import Stack
@@ -82,17 +86,32 @@ def test_a_foreign_page_reads_no_answer_of_aws(
     assert stranger.evaluate(TRY, asked) == "blocked"
 
 
+CODE = (
+    '{"FunctionName":"mine","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"a.b",'
+    '"Code":{"ZipFile":"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}'
+)
+
+
+def _signed(stack: Stack, service: str, method: str, path: str, body: str) -> str:
+    """The address of a call, signed in the query by the developer's key, which everybody knows."""
+    request = AWSRequest(method, stack.endpoint_url + path, data=body)
+    SigV4QueryAuth(Credentials("test", "test"), service, stack.region).add_auth(request)
+    return str(request.url)
+
+
 def test_a_foreign_page_changes_nothing_though_its_request_is_sent(stack: Stack, stranger: Page) -> None:
-    """A simple request needs no permission to be sent: only the server can refuse it."""
+    """A simple request needs no permission to be sent, and a signature can be part of the address: only the guard
+    can refuse it."""
     queue = stack.outputs["ImportQueue"]
+    send = f"/?Action=SendMessage&Version=2012-11-05&MessageBody=x&QueueUrl={quote(queue, safe='')}"
+    tries = (("lambda", "POST", "/2015-03-31/functions", CODE), ("sqs", "GET", send, ""))
+    assert requests.get(_signed(stack, "sqs", "GET", send, ""), timeout=30).ok, "a tool may"
     before = _functions(stack), _waiting(stack, queue)
-    code = '{"FunctionName":"mine","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"a.b",'
-    for path, body in (
-        ("/2015-03-31/functions", code + '"Code":{"ZipFile":"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}'),
-        ("/", f"Action=SendMessage&Version=2012-11-05&MessageBody=x&QueueUrl={queue}"),
-    ):
-        asked = {"method": "POST", "url": stack.endpoint_url + path, "body": body, "mode": "no-cors"}
-        assert stranger.evaluate(TRY, {**asked, "headers": {}}) == "opaque"
+    for service, method, path, body in tries:
+        asked = {"method": method, "url": _signed(stack, service, method, path, body), "mode": "no-cors"}
+        assert (
+            stranger.evaluate(TRY, {**asked, "headers": {}, **({"body": body} if body else {})}) == "opaque"
+        )
     with stranger.expect_navigation():
         stranger.evaluate(FORM, f"{stack.endpoint_url}/2015-03-31/functions")
     expect(stranger.locator("body")).to_contain_text("may not ask this")

@@ -109,6 +109,15 @@ def test_a_presigned_address_opens_what_its_signer_may_open(stack: Stack) -> Non
     assert _denied(stack) == {"s3:GetObject"}
 
 
+def test_an_address_without_a_signature_opens_nothing(stack: Stack) -> None:
+    bucket = stack.outputs["TransferBucket"]
+    stack.client("s3").put_object(Bucket=bucket, Key="exports/of-a-test", Body=b"seen")
+    address = f"{stack.endpoint_url}/{bucket}/exports/of-a-test"
+    for method in ("GET", "HEAD", "PUT", "DELETE"):
+        assert requests.request(method, address, data=b"", timeout=10).status_code == 403
+    assert requests.get(f"{stack.endpoint_url}/{bucket}", timeout=10).status_code == 403
+
+
 def test_a_presigned_form_sends_what_its_signer_may_send(stack: Stack) -> None:
     bucket, s3 = stack.outputs["TransferBucket"], _as(stack, "TranslationFeedback", "s3")
     sent = {}

@@ -26,6 +26,15 @@ def _api(*paths: str, **body: Any) -> tuple[str, dict[str, Any]]:
     return "AWS::ApiGateway::RestApi", {"Body": {"paths": dict.fromkeys(paths, EVERY), **body}}
 
 
+def _calling(path: str) -> tuple[str, dict[str, Any]]:
+    """An API whose one method calls the function that `_permission` is of."""
+    uri = {
+        "Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Tasks.Arn}/invocations"
+    }
+    method = {"x-amazon-apigateway-integration": {"uri": uri}}
+    return "AWS::ApiGateway::RestApi", {"Body": {"paths": {path: {gateway.ANY: method}}}}
+
+
 def _responses(**responses: Any) -> tuple[str, dict[str, Any]]:
     return _api(**{GATEWAY: responses})
 
@@ -109,6 +118,8 @@ PROJECTED = {"IndexName": "i", "KeySchema": [], "Projection": {"NonKeyAttributes
 BROKEN: list[tuple[aws_limits.Rule, dict[str, Any]]] = [
     (gateway.one_variable_child, _of(_api("/things/{id}", "/things/{proxy+}"))),
     (gateway.one_variable_child, _of(_api("/things/{id}/parts", "/things/{name}/owner"))),
+    (gateway.every_method_may_call_its_function, _of(_calling("/things/{id}"), _permission("/things"))),
+    (gateway.every_method_may_call_its_function, _of(_calling("/things"))),
     (gateway.one_variable_child, _of(_api("/{proxy+}", "/{id}/x"))),
     (gateway.greedy_is_last, _of(_api("/things/{proxy+}/x"))),
     (gateway.every_method_is_said, _of(_api(paths={"/things": {"get": {}, "post": {}}}))),
