@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import json
+import re
 from typing import Any, NamedTuple
 
 REMAPPED = {"connection", "date", "server", "www-authenticate"}
@@ -29,7 +30,7 @@ def answer(result: Any) -> Answer:
     """The answer that a function's result means. Raises `Malformed`.
 
     A result that is no object, lacks a whole `statusCode`, or has a body that is no text, is refused as on
-    AWS. Members that AWS does not know are refused too.
+    AWS. Members that AWS does not know are refused too, and headers that HTTP cannot carry.
     """
     if not isinstance(result, dict) or set(result) - _MEMBERS:
         raise Malformed(result)
@@ -45,9 +46,9 @@ _MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encod
 def _status(result: dict[str, Any]) -> int:
     try:
         status = int(result["statusCode"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Malformed(result) from None
-    if not 100 <= status <= 599:
+    if not 200 <= status <= 599:  # a 1xx is no end of an answer
         raise Malformed(result)
     return status
 
@@ -57,21 +58,39 @@ def _bytes(body: str, is_base64: Any) -> bytes:
         return body.encode("utf-8", "replace")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:  # base64's own, and the one for letters beyond ASCII
         raise Malformed(body) from None
 
 
 def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
     """Both kinds of headers; a name that is in `multiValueHeaders` has the values there alone."""
-    several: dict[str, list[Any]] = result.get("multiValueHeaders") or {}
-    single: dict[str, Any] = result.get("headers") or {}
+    several, single = _object(result, "multiValueHeaders"), _object(result, "headers")
+    if not all(isinstance(values, list) for values in several.values()):
+        raise Malformed(several)
     named = {name.lower() for name in several}
     pairs = [(name, value) for name, value in single.items() if name.lower() not in named]
     pairs += [(name, value) for name, values in several.items() for value in values]
     if "content-type" not in {name.lower() for name, _ in pairs}:
         pairs.append(("Content-Type", "application/json"))
-    return [(_renamed(name), str(value)) for name, value in pairs if name.lower() not in DROPPED]
+    return [_header(name, value) for name, value in pairs if name.lower() not in DROPPED]
 
 
-def _renamed(name: str) -> str:
-    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name
+def _object(result: dict[str, Any], member: str) -> dict[str, Any]:
+    found = result.get(member) or {}
+    if not isinstance(found, dict):
+        raise Malformed(result)
+    return found
+
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+"""No line breaks above all: what follows one would be a header of its own."""
+
+
+def _header(name: str, value: Any) -> tuple[str, str]:
+    """One header as it is sent. A number or a boolean is written as in JSON."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    is_scalar = isinstance(value, str | int | float)
+    if not (is_scalar and _NAME.fullmatch(name) and _VALUE.fullmatch(text)):
+        raise Malformed({name: value})
+    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, text

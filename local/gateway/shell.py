@@ -167,7 +167,12 @@ def _target(scope: Scope) -> str:
 async def _send(send: Send, request: Request, answer: Answer) -> None:
     """Send the answer; one to HEAD has no body."""
     body = b"" if request.method == "HEAD" else answer.body
-    headers = [*answer.headers, ("x-amzn-RequestId", request.id), ("Content-Length", str(len(answer.body)))]
+    headers = [
+        *answer.headers,
+        ("x-amzn-RequestId", request.id),
+        ("x-amz-apigw-id", request.id),  # the event's `extendedRequestId`
+        ("Content-Length", str(len(answer.body))),
+    ]
     pairs = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     await asgi.answer(send, answer.status, pairs, body)
 
@@ -200,4 +205,4 @@ def _document(body: Any) -> Any:
     try:
         return json.loads(body)
     except ValueError:
-        return body
+        return body if isinstance(body, str) else body.decode("utf-8", "replace")

@@ -24,7 +24,17 @@ from local.gateway.throttling import Bucket
         {"statusCode": 99},
         {"statusCode": 200, "body": {"a": 1}},
         {"statusCode": 200, "body": "not base64!", "isBase64Encoded": True},
+        {"statusCode": 200, "body": "\u00e9", "isBase64Encoded": True},
         {"statusCode": 200, "headers": {}, "unknown": 1},
+        {"statusCode": float("inf")},
+        {"statusCode": 150},
+        {"statusCode": 200, "headers": ["a"]},
+        {"statusCode": 200, "headers": {"a": None}},
+        {"statusCode": 200, "headers": {"a": {"b": 1}}},
+        {"statusCode": 200, "headers": {"a b": "1"}},
+        {"statusCode": 200, "headers": {"a": "1\r\nSet-Cookie: x=1"}},
+        {"statusCode": 200, "multiValueHeaders": {"a": "1"}},
+        {"statusCode": 200, "multiValueHeaders": {"a": 1}},
     ],
 )
 def test_what_is_no_proxy_response_is_refused(result: Any) -> None:
@@ -57,6 +67,11 @@ def test_a_body_in_base64_is_sent_as_its_bytes() -> None:
     assert answer({"statusCode": 200, "body": "AP8=", "isBase64Encoded": True}).body == b"\x00\xff"
 
 
+def test_a_number_in_a_header_is_written_as_in_json() -> None:
+    headers = answer({"statusCode": 200, "headers": {"Retry-After": 1, "X-Last": True}}).headers
+    assert headers[:2] == [("Retry-After", "1"), ("X-Last", "true")]
+
+
 TOLD = '{"m":$context.error.messageString,"p":"$context.path","t":"$context.error.responseType"}'
 CONTEXT = {"path": "/v1/x"}
 
@@ -73,6 +88,11 @@ def test_a_response_of_the_gateway_has_its_variables_filled_in() -> None:
     assert rendered.status == 429
     assert json.loads(rendered.body) == {"m": "Too Many Requests", "p": "/v1/x", "t": "THROTTLED"}
     assert ("Retry-After", "1") in rendered.headers
+
+
+def test_a_variable_may_end_a_sentence() -> None:
+    customized = {"THROTTLED": {"responseTemplates": {"application/json": "No room at $context.path."}}}
+    assert render(customized, responses.THROTTLED, CONTEXT).body == b"No room at /v1/x."
 
 
 @pytest.mark.parametrize(
