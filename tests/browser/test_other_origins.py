@@ -105,8 +105,22 @@ def _waiting(stack: Stack, queue: str) -> str:
     return str(told["Attributes"][names[0]])
 
 
-def test_a_foreign_page_opens_no_socket(stack: Stack, stranger: Page) -> None:
-    assert stranger.evaluate(LISTEN, stack.endpoint_url.replace("http", "ws")) == "blocked"
+@pytest.fixture
+def socket(stack: Stack) -> Iterator[str]:
+    """The address of a socket that the emulator opens to whoever asks."""
+    client = stack.client("apigatewayv2")
+    api = client.create_api(
+        Name="socket", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.a"
+    )
+    client.create_stage(ApiId=api["ApiId"], StageName="s")
+    yield f"{stack.endpoint_url.replace('http', 'ws')}/_aws/execute-api/{api['ApiId']}/s"
+    client.delete_api(ApiId=api["ApiId"])
+
+
+def test_a_foreign_page_opens_no_socket(stack: Stack, stranger: Page, socket: str) -> None:
+    assert stranger.evaluate(LISTEN, socket) == "blocked"
+    stranger.goto(f"{stack.endpoint_url}/_ministack/health")
+    assert stranger.evaluate(LISTEN, socket) == "open"
 
 
 def test_a_foreign_page_reads_nothing_of_the_product(stack: Stack, stranger: Page) -> None:
@@ -128,10 +142,24 @@ def test_nobody_is_permitted_to_read_answers(stack: Stack) -> None:
 
 def test_the_pages_of_the_product_upload_as_before(console: Console, organization: Organization) -> None:
     """The console's page asks for a presigned upload and sends a file to S3, which is of its own origin here."""
-    page = console.page
-    page.goto(f"{console.base_url}/console")
+    console.page.goto(f"{console.base_url}/console")
+    assert _upload(console.page, organization) in (200, 201, 204)
+
+
+def test_a_console_that_is_opened_as_localhost_uploads_too(
+    stack: Stack, browser: Browser, organization: Organization
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{stack.base_url.replace('127.0.0.1', 'localhost')}/console")
+        assert page.url.startswith(f"{stack.base_url}/console")
+        assert _upload(page, organization) in (200, 201, 204)
+
+
+def _upload(page: Page, organization: Organization) -> int:
+    """Send a file from the page as the console does; the status that S3 answers."""
     begun = organization.admin.post("/api/v2/feedback/import/uploads", json={}).json()
-    sent = page.evaluate(
+    status: int = page.evaluate(
         """async ({url, fields}) => {
           const form = new FormData()
           for (const [name, value] of Object.entries(fields)) form.append(name, value)
@@ -140,4 +168,4 @@ def test_the_pages_of_the_product_upload_as_before(console: Console, organizatio
         }""",
         {"url": begun["url"], "fields": begun["fields"]},
     )
-    assert sent in (200, 201, 204)
+    return status
