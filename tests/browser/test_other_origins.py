@@ -22,6 +22,13 @@ TRY = """async ({method, url, headers, body, mode}) => {
   } catch (problem) { return 'blocked' }
 }"""
 
+
+def _signed(service: str) -> dict[str, str]:
+    """What every page can send: the local key is known, and the emulator checks no signature."""
+    scope = f"test/20260101/us-east-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00"}
+
+
 LISTEN = """url => new Promise(done => {
   const socket = new WebSocket(url)
   socket.onopen = () => done('open')
@@ -67,19 +74,25 @@ def _functions(stack: Stack) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "headers", "mode"),
+    ("method", "path", "headers"),
     [
-        ("GET", "/_ministack/health", {}, "cors"),
-        ("GET", "/2015-03-31/functions/", {}, "cors"),
-        ("POST", "/2015-03-31/functions", {"Content-Type": "text/plain"}, "cors"),
-        ("POST", "/", {"X-Amz-Target": "DynamoDB_20120810.ListTables"}, "cors"),
+        ("GET", "/2015-03-31/functions/", _signed("lambda")),
+        ("POST", "/2015-03-31/functions", _signed("lambda")),
+        ("POST", "/", _signed("dynamodb") | {"X-Amz-Target": "DynamoDB_20120810.ListTables"}),
     ],
 )
 def test_a_foreign_page_reads_no_answer_of_aws(
-    stack: Stack, stranger: Page, method: str, path: str, headers: dict[str, str], mode: str
+    stack: Stack, stranger: Page, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    asked = {"method": method, "url": stack.endpoint_url + path, "headers": headers, "mode": mode}
+    asked = {"method": method, "url": stack.endpoint_url + path, "headers": headers, "mode": "cors"}
     assert stranger.evaluate(TRY, asked) == "blocked"
+
+
+@pytest.mark.parametrize("path", ["/_ministack/config", "/_ministack/health", "/_localstack/health"])
+def test_the_emulators_own_endpoints_refuse_a_foreign_page(stack: Stack, stranger: Page, path: str) -> None:
+    with stranger.expect_navigation():
+        stranger.evaluate(FORM, stack.endpoint_url + path)
+    expect(stranger.locator("body")).to_contain_text("may not ask this")
 
 
 def test_a_foreign_page_changes_nothing_though_its_request_is_sent(stack: Stack, stranger: Page) -> None:
@@ -130,13 +143,18 @@ def test_a_foreign_page_reads_nothing_of_the_product(stack: Stack, stranger: Pag
 
 @pytest.mark.parametrize("path", ["/_ministack/health", "/2015-03-31/functions/", "/v1/api/v2/system/info"])
 def test_a_name_that_was_rebound_to_this_machine_opens_nothing(stack: Stack, path: str) -> None:
-    answer = requests.get(stack.endpoint_url + path, headers={"Host": "evil.example:4566"}, timeout=30)
-    assert answer.status_code == 403
+    headers = {"Host": "evil.example:4566"}
+    if path.startswith("/2015"):
+        headers |= _signed("lambda")
+    answer = requests.get(stack.endpoint_url + path, headers=headers, timeout=30)
+    assert (answer.status_code, answer.text) == (403, "The Host is no name of this machine.")
 
 
 def test_nobody_is_permitted_to_read_answers(stack: Stack) -> None:
     for path in ("/_ministack/health", "/2015-03-31/functions/", "/v1/api/v2/system/info"):
-        answer = requests.get(stack.endpoint_url + path, timeout=30)
+        headers = _signed("lambda") if path.startswith("/2015") else {}
+        answer = requests.get(stack.endpoint_url + path, headers=headers, timeout=30)
+        assert answer.status_code == 200
         assert [name for name in answer.headers if name.lower().startswith("access-control-")] == []
 
 
