@@ -7,7 +7,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from fidelity import auditing, creating, gateway, localstack
+from fidelity import auditing, creating, doubting, gateway, localstack
 from fidelity.finding import Report
 from local import expansion
 from local.paths import TEMPLATE
@@ -30,9 +30,10 @@ def _all(template: Path) -> list[Report]:
     expanded = expansion.of_file(template)
     with localstack.running() as address:
         client = partial(aws_client, endpoint_url=address)
-        reports = [gateway.replay(expanded, client("apigateway")), creating.create(expanded, client)]
+        reports = [doubting.emulator(client)]
+        reports += [gateway.replay(expanded, client("apigateway")), creating.create(expanded, client)]
     with tempfile.TemporaryDirectory(prefix="hearback-audit-") as folder:
-        reports.append(auditing.parliament(expanded))
+        reports += [doubting.auditors(Path(folder)), auditing.parliament(expanded)]
         reports.append(auditing.checkov(expanded, Path(folder)))
     return [*reports, auditing.cfn_lint()]
 

@@ -16,8 +16,3 @@ SKIPS = {
     "tests/template asserts a dead-letter queue for each function that is called asynchronously",
     "CKV_AWS_120": "answers depend on who asks and must be current: nothing may be cached",
 }
-
-PARLIAMENT = {
-    "NO_VERSION": "IAM reads such a policy as of 2008-10-17, which differs in policy variables (${aws:…}) alone",
-}
-"""What parliament says of policies that use no policy variable, and need not be told."""

@@ -63,7 +63,7 @@ def _only_one() -> Iterator[None]:
 
 
 def _forget_files() -> None:
-    """What tells of a running stack goes with it."""
+    """Remove the files that tell of a running stack."""
     for file in (STACK_FILE, ENV_FILE):
         file.unlink(missing_ok=True)
 

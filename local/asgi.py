@@ -1,4 +1,4 @@
-"""What an ASGI application is, as the parts of the local front pass it on."""
+"""The parts of an ASGI application, as the parts of the local front pass it on."""
 
 from __future__ import annotations
 
@@ -25,14 +25,23 @@ async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None
     await send({"type": "http.response.body", "body": body})
 
 
+class Disconnected(Exception):
+    """The client went away before it had said everything."""
+
+
 async def whole_body(receive: Receive, most: int) -> bytes | None:
-    """The request's body; None when it is longer than `most` bytes, of which the rest is read and dropped."""
+    """The request's body; None when it is longer than `most` bytes, of which the rest is read and dropped.
+
+    Raises `Disconnected`.
+    """
     parts, size = [], 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
         part = message.get("body", b"")
         size += len(part)
         if size <= most:
             parts.append(part)
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
+        if not message.get("more_body"):
             return b"".join(parts) if size <= most else None

@@ -13,11 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import cfn
+from local.guard import CONTAINERS_NAME
 from local.paths import TEMPLATE
 from local.stack import Stack
-
-CONTAINERS_NAME = "host.docker.internal"
-"""What containers call the machine that they run on; `samconfig.toml` makes it so on Linux too."""
 
 
 def of(stack: Stack, host: str = CONTAINERS_NAME) -> dict[str, dict[str, str]]:

@@ -19,10 +19,10 @@ from local import cfn
 from local.paths import ROOT
 
 REGION = "eu-west-1"
-"""Where the expansion pretends to be; no rule depends on it."""
+"""The region in which the expansion pretends to be; no rule depends on it."""
 
 _PACKAGED = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
-"""Which property of which resource `sam package` replaces by the address of what it uploaded."""
+"""The properties that `sam package` replaces by the address of what it uploaded, by type of resource."""
 
 
 @cache

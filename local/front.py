@@ -1,4 +1,4 @@
-"""What stands before the emulator, from the outside in: the guard, one origin for pages, and the product's API."""
+"""The layers before the emulator, from the outside in: the guard, one origin for pages, the product's API."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 MiniStack 1.5.33 does not pass on a function's `RecursiveLoop`, takes the `Ref` of a secret for its name where
 CloudFormation gives its ARN, and refuses alarms on a calculation of several metrics (nothing here has metrics,
-so none would ever tell). What it makes of the API is of no account: the API is served by `local.gateway`.
+so none would ever tell). The API that it makes is not used: `local.gateway` serves it.
 """
 
 from __future__ import annotations

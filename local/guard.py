@@ -1,9 +1,9 @@
-"""Nothing that a web page of another origin can drive.
+"""The guard: web pages of other origins drive nothing here.
 
-Whoever reaches the emulator can make a Lambda and so run code as the developer. A browser reaches it for any
-page that the developer visits: the page needs no more than the port. Its requests are told by what browsers add
+A request that reaches the emulator can make a Lambda, and so run code as the developer. A browser sends one for any
+page that the developer visits: the page needs no more than the port. Such requests are told by what browsers add
 and pages cannot change: `Origin`, `Sec-Fetch-Site`, and a `Host` that is no name of this machine when the page's
-own name was made to stand for 127.0.0.1 (DNS rebinding).
+own name was made to stand for 127.0.0.1 (DNS rebinding). A browser too old for `Sec-Fetch-Site` is kept from AWS.
 
 Tools send none of these and are not affected. Pages that the product itself serves are of the same origin.
 """
@@ -17,12 +17,16 @@ from urllib.parse import urlsplit
 from local import asgi
 from local.asgi import App, Message, Receive, Scope, Send
 
-HERE = frozenset({"127.0.0.1", "localhost", "::1", "host.docker.internal"})
-"""Names of this machine; the last is what a container of the developer's calls it."""
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names that every browser takes for this machine, whatever any name server says."""
+
+CONTAINERS_NAME = "host.docker.internal"
+"""What a container of the developer's calls this machine. A name server may say so to a browser as well, so it
+is taken from programs alone: a browser accepts packed answers, and no page can keep it from saying so."""
 
 
 class Asked(NamedTuple):
-    """What a request says of where it comes from."""
+    """The origin of a request, as far as it tells."""
 
     host: str | None
     origin: str | None = None
@@ -31,6 +35,9 @@ class Asked(NamedTuple):
     mode: str | None = None
     """`Sec-Fetch-Mode`: navigate where the user follows a link."""
     method: str = "GET"
+    encoding: str | None = None
+    """`Accept-Encoding`."""
+    agent: str = ""
 
 
 def refusal(asked: Asked, *, to_product: bool) -> str | None:
@@ -39,15 +46,24 @@ def refusal(asked: Asked, *, to_product: bool) -> str | None:
     The product's API has keys of its own and a link may lead to its pages: there, another port of this machine
     is no stranger. To AWS and the emulator, every other origin is one.
     """
-    if asked.host is None or _name(f"//{asked.host}") not in HERE:
+    if not _is_here(asked):
         return "The Host is no name of this machine."
     if asked.origin is not None and not _is_known(asked.origin, asked.host, to_product=to_product):
         return "A page of another origin may not ask this."
+    if asked.site is None and asked.agent.startswith("Mozilla/") and not to_product:
+        return "This browser does not say which page asks."
     if asked.site in (None, "none", "same-origin"):
         return None
     if to_product and (asked.site == "same-site" or (asked.mode, asked.method) == ("navigate", "GET")):
         return None
     return "A page of another site may not ask this."
+
+
+def _is_here(asked: Asked) -> bool:
+    name = _name(f"//{asked.host}") if asked.host else None
+    if name == CONTAINERS_NAME:
+        return asked.origin is None and asked.encoding in (None, "identity")
+    return name in HERE
 
 
 def _is_known(origin: str, host: str, *, to_product: bool) -> bool:
@@ -89,6 +105,8 @@ def _asked(scope: Scope) -> Asked:
         site=asgi.header(scope, b"sec-fetch-site"),
         mode=asgi.header(scope, b"sec-fetch-mode"),
         method=scope.get("method", "GET"),
+        encoding=asgi.header(scope, b"accept-encoding"),
+        agent=asgi.header(scope, b"user-agent") or "",
     )
 
 

@@ -54,11 +54,14 @@ def _gateway() -> str | None:
     if sys.platform != "linux":
         return None
     try:
-        return subprocess.run(BRIDGE, check=True, capture_output=True, text=True).stdout.strip()
+        gateway = subprocess.run(BRIDGE, check=True, capture_output=True, text=True).stdout.strip()
     except FileNotFoundError:
         raise NoDocker("There is no Docker here: `docker` is not on the PATH.") from None
     except subprocess.CalledProcessError as failed:
         raise NoDocker(f"Docker does not answer: {failed.stderr.strip()}") from None
+    if not gateway or "<" in gateway:  # an empty address would be every address of this machine
+        raise NoDocker("Docker's bridge has no gateway.")
+    return gateway
 
 
 class _Forward:

@@ -1,4 +1,4 @@
-"""What the events in `events/` speak of: an organization of their own, `garden`, the same on every machine.
+"""The world that the events in `events/` speak of: an organization of their own, `garden`, the same on every machine.
 
 An event is a file, so the ids in it must be those of every fresh stack. While this world is made, its clock is
 set to the moment of the events and chance is drawn from a fixed seed: every id comes out as the events have it
@@ -48,7 +48,7 @@ ENTRIES = (
     "submit",
     "next",
 )
-"""What each of the entries is there for."""
+"""The purpose of each of the entries."""
 
 FEEDBACK = {"type": "shape", "error_type": "Incorrect Label", "output": "image", "shape": {"index": 0}}
 MEMORY = b"""<?xml version="1.0" encoding="UTF-8"?>

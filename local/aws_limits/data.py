@@ -20,7 +20,7 @@ RANGES = {
     "MaximumMessageSize": (1024, 1_048_576),
     "ReceiveMessageWaitTimeSeconds": (0, 20),
 }
-"""What a queue may say of itself: seconds, or bytes of a message."""
+"""The ranges of a queue's attributes: seconds, or bytes of a message."""
 
 
 def few_indexes(expanded: Expanded) -> list[str]:

@@ -39,7 +39,7 @@ NAMES = {
     "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
     "AWS::ApiGateway::Stage": ("StageName", 128),
 }
-"""Where a resource says its own name, and the most characters that its service takes."""
+"""The property in which a resource says its own name, and the most characters that its service takes."""
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 

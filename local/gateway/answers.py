@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class Malformed(Exception):
-    """The function's result is no proxy response; the client gets 502."""
+    """The function's result is no proxy response; the client gets 502, unless the template says otherwise."""
 
 
 def answer(result: Any) -> Answer:
@@ -35,22 +34,31 @@ def answer(result: Any) -> Answer:
     if not isinstance(result, dict) or set(result) - _MEMBERS:
         raise Malformed(result)
     body = result.get("body")
-    if body is not None and not isinstance(body, str):
+    if (body is not None and not isinstance(body, str)) or not _are_headers(result):
         raise Malformed(result)
     return Answer(_status(result), _headers(result), _bytes(body or "", result.get("isBase64Encoded")))
 
 
-_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
+_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
+_PLAIN = (str, int, float, bool)
+"""Types of a header's value."""
+
+
+def _are_headers(result: dict[str, Any]) -> bool:
+    single, several = result.get("headers") or {}, result.get("multiValueHeaders") or {}
+    if not (isinstance(single, dict) and isinstance(several, dict)):
+        return False
+    lists = several.values()
+    values = [*single.values(), *(value for each in lists if isinstance(each, list) for value in each)]
+    return all(isinstance(each, list) for each in lists) and all(isinstance(each, _PLAIN) for each in values)
 
 
 def _status(result: dict[str, Any]) -> int:
-    try:
-        status = int(result["statusCode"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise Malformed(result) from None
-    if not 200 <= status <= 599:  # a 1xx is no end of an answer
+    told = str(result.get("statusCode"))
+    if not (told.isascii() and told.isdecimal() and 200 <= int(told) <= 599):  # a 1xx is no end of an answer
         raise Malformed(result)
-    return status
+    return int(told)
 
 
 def _bytes(body: str, is_base64: Any) -> bytes:
@@ -58,28 +66,20 @@ def _bytes(body: str, is_base64: Any) -> bytes:
         return body.encode("utf-8", "replace")
     try:
         return base64.b64decode(body, validate=True)
-    except ValueError:  # base64's own, and the one for letters beyond ASCII
+    except ValueError:
         raise Malformed(body) from None
 
 
 def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
     """Both kinds of headers; a name that is in `multiValueHeaders` has the values there alone."""
-    several, single = _object(result, "multiValueHeaders"), _object(result, "headers")
-    if not all(isinstance(values, list) for values in several.values()):
-        raise Malformed(several)
+    several: dict[str, list[Any]] = result.get("multiValueHeaders") or {}
+    single: dict[str, Any] = result.get("headers") or {}
     named = {name.lower() for name in several}
     pairs = [(name, value) for name, value in single.items() if name.lower() not in named]
     pairs += [(name, value) for name, values in several.items() for value in values]
     if "content-type" not in {name.lower() for name, _ in pairs}:
         pairs.append(("Content-Type", "application/json"))
-    return [_header(name, value) for name, value in pairs if name.lower() not in DROPPED]
-
-
-def _object(result: dict[str, Any], member: str) -> dict[str, Any]:
-    found = result.get(member) or {}
-    if not isinstance(found, dict):
-        raise Malformed(result)
-    return found
+    return [_header(name, str(value)) for name, value in pairs if name.lower() not in DROPPED]
 
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -87,10 +87,7 @@ _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 """No line breaks above all: what follows one would be a header of its own."""
 
 
-def _header(name: str, value: Any) -> tuple[str, str]:
-    """One header as it is sent. A number or a boolean is written as in JSON."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    is_scalar = isinstance(value, str | int | float)
-    if not (is_scalar and _NAME.fullmatch(name) and _VALUE.fullmatch(text)):
+def _header(name: str, value: str) -> tuple[str, str]:
+    if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
         raise Malformed({name: value})
-    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, text
+    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, value

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local import cfn
-from local.gateway.tree import ANY, Methods, Tree
+from local.gateway.tree import ANY, Methods, NotDeployable, Tree
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ def deployed(template: dict[str, Any], ids: Mapping[str, str], parameters: Mappi
     ((name, api),) = cfn.of_type(template, "AWS::Serverless::Api").items()
     properties = api["Properties"]
     (settings,) = properties["MethodSettings"]
+    if properties.get("BinaryMediaTypes") != ["*~1*"]:  # `events.event` gives every body in base64
+        raise NotDeployable("Bodies that are not of a binary type reach no function as they were sent.")
     values = {key: declared.get("Default") for key, declared in template["Parameters"].items()} | {
         **parameters
     }

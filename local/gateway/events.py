@@ -13,6 +13,9 @@ from local.gateway.tree import Match
 
 ACCOUNT = "000000000000"
 
+DROPPED = {"connection", "content-length", "transfer-encoding"}
+"""Headers of the connection to the gateway, which the function is not told."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -38,17 +41,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a request is served: what the event says of API and stage."""
+    """The place where a request is served: API and stage, as the event has them."""
 
     api_id: str
     stage: str
     prefix: str
-    """What stands before the path in the client's address: `/{stage}`, or nothing behind a custom domain."""
+    """The part before the path in the client's address: `/{stage}`, or nothing behind a custom domain."""
 
 
 def event(request: Request, match: Match, place: Place) -> dict[str, Any]:
-    """What the function is called with. Every body is binary to the API (`*/*`), and so comes in base64."""
-    headers = [*request.headers, *_added(request)]
+    """The event that the function is called with. Every body is binary to the API (`*/*`), and so comes in base64."""
+    added = _added(request)
+    replaced = DROPPED | {name for name, _ in added}
+    headers = [pair for pair in request.headers if pair[0] not in replaced] + added
     query = parse_qsl(request.query, keep_blank_values=True)
     return {
         "resource": match.resource,
@@ -67,7 +72,7 @@ def event(request: Request, match: Match, place: Place) -> dict[str, Any]:
 
 
 def _added(request: Request) -> list[tuple[str, str]]:
-    """What the gateway adds: the address that it saw goes behind the one that the client claims."""
+    """Headers that the gateway adds: the address that it saw goes behind the one that the client claims."""
     claimed = request.header("x-forwarded-for")
     return [
         ("x-forwarded-for", f"{claimed}, {request.client}" if claimed else request.client),
@@ -104,7 +109,7 @@ def _context(request: Request, match: Match, place: Place) -> dict[str, Any]:
 
 
 def context_variables(request: Request, resource: str, place: Place) -> Mapping[str, str]:
-    """What `$context.…` stands for in a gateway response."""
+    """The values of `$context.…` in a gateway response."""
     return {
         "apiId": place.api_id,
         "stage": place.stage,

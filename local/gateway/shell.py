@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ Invoke = Callable[[str, dict[str, Any]], Awaitable["Outcome"]]
 
 
 class Outcome(NamedTuple):
-    """What came of a call of a function."""
+    """The outcome of a call of a function."""
 
     result: Any
     failed: bool = False
@@ -61,12 +62,15 @@ class Gateway:
             if place is None:
                 await app(scope, receive, send)
             else:
-                await self.answer(place, scope, receive, send)
+                with suppress(
+                    asgi.Disconnected
+                ):  # nobody is there to be answered, and half a request is none
+                    await self.answer(place, scope, receive, send)
 
         return served
 
     def place(self, scope: Scope) -> Place | None:
-        """Where the request goes in the API; None for what is not the API's."""
+        """The place in the API to which the request goes; None for one that is not the API's."""
         if scope["type"] != "http" or _is_signed(scope) or not self._refreshed():
             return None
         first, second = (*scope["path"].split("/")[1:3], "")[:2]
@@ -120,7 +124,7 @@ class Gateway:
         return _answered(await self._called(match.function, called_with))
 
     async def _called(self, function: str, called_with: dict[str, Any]) -> Outcome:
-        """What came of the call; a function that goes on after the time-out is not ended by it."""
+        """The outcome of the call; a function that goes on after the time-out is not ended by it."""
         call = asyncio.ensure_future(self._invoke(function, called_with))
         done, _ = await asyncio.wait([call], timeout=limits.LONGEST_CALL)
         if not done:
@@ -173,7 +177,7 @@ async def _send(send: Send, request: Request, answer: Answer) -> None:
         ("x-amz-apigw-id", request.id),  # the event's `extendedRequestId`
         ("Content-Length", str(len(answer.body))),
     ]
-    pairs = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    pairs = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     await asgi.answer(send, answer.status, pairs, body)
 
 
@@ -205,4 +209,4 @@ def _document(body: Any) -> Any:
     try:
         return json.loads(body)
     except ValueError:
-        return body if isinstance(body, str) else body.decode("utf-8", "replace")
+        return body

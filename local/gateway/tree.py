@@ -18,7 +18,7 @@ Methods = Mapping[str, str]
 
 
 class Match(NamedTuple):
-    """What serves a request."""
+    """The function and resource that serve a request."""
 
     resource: str
     """The path of the resource, with its variables in braces."""
@@ -73,7 +73,7 @@ class Tree:
         node.methods = {method.upper(): function for method, function in methods.items()}
 
     def match(self, method: str, path: str) -> Match | None:
-        """What serves this method of this path (as it was sent, without the stage); None if nothing does."""
+        """The match for this method of this path (as it was sent, without the stage); None if nothing serves it."""
         for node, variables in _candidates(self._root, _parts(path)):
             function = node.methods.get(method) or node.methods.get(ANY)
             if function:

@@ -1,6 +1,6 @@
 """AWS as it may be on a bad day, under the product that runs on this machine.
 
-What AWS is documented to do, and an emulator never does: it throttles, loses an answer, meets another
+AWS is documented to do things that an emulator never does: it throttles, loses an answer, meets another
 transaction, carries out half a batch, shows an index as it was a second ago, delivers a message twice, late and
 out of order. A seed decides all of it (`plan`), so that the same seed does the same to the same calls, as far as
 their order is the same. Requests of the product's functions are disturbed; those of a developer or a test, which

@@ -1,4 +1,4 @@
-"""Which call of AWS a request is, and whether it is one that a function of the product makes."""
+"""The call of AWS that a request is, if a function of the product makes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Call(NamedTuple):
     service: str
     operation: str
     attempt_of: str
-    """What all attempts of the SDK at this call have in common."""
+    """The mark that all attempts of the SDK at this call have in common."""
 
 
 def of_product(scope: Scope) -> Call | None:
@@ -33,7 +33,7 @@ def of_product(scope: Scope) -> Call | None:
 
 
 def _form(scope: Scope, headers: dict[str, str]) -> Call | None:
-    """A file for a bucket, whose name is the whole path. What signs it is in the form, as nobody else's form has."""
+    """A file for a bucket, whose name is the whole path. Its signature is in the form."""
     is_form = headers.get("content-type", "").startswith("multipart/form-data")
     at_bucket = scope["path"].strip("/").count("/") == 0 and "authorization" not in headers
     return Call("s3", PRESIGNED, "") if scope["method"] == "POST" and is_form and at_bucket else None
@@ -55,6 +55,6 @@ def _signed(scope: Scope, headers: dict[str, str]) -> Call | None:
 
 
 def _of_s3(scope: Scope) -> str:
-    """What sets the operations of one method apart, but for names: `uploadId`, `list-type`."""
+    """The parameters that set the operations of one method apart, but for names: `uploadId`, `list-type`."""
     said = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     return ",".join(sorted(set(said) & {"uploads", "uploadId", "partNumber", "list-type", "delete"}))

@@ -76,7 +76,7 @@ async def _carry_out(app: App, scope: Scope, asked: _Asked, kind: Kind | None, s
 
 
 async def _refuse(asked: _Asked, kind: Kind, send: Any) -> None:
-    """That an answer was lost, a client learns as it learns that the service failed: all the same to it."""
+    """A lost answer looks to the client like a failure of the service, so it is told of one."""
     said = refusal(asked.call.service, asked.call.operation, kind, asked.request)
     await _send(send, said.status, [(b"content-type", said.media_type.encode())], said.body)
 
@@ -133,7 +133,7 @@ async def _whole(receive: Any) -> bytes:
 
 
 def _document(call: Call, body: bytes) -> dict[str, Any]:
-    """What is asked, of the services that are asked in JSON."""
+    """The request's document, of the services that are asked in JSON."""
     found: Any = json.loads(body) if call.service != "s3" and body else {}
     return dict(found)
 

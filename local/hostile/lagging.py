@@ -16,7 +16,7 @@ from local.hostile.switch import Day
 
 Table = dict[str, Any]
 Place = tuple[Any, Any]
-"""Where an item is in its table: by its partition key, and its sort key."""
+"""The place of an item in its table: its partition key, and its sort key."""
 
 
 class Change(NamedTuple):
@@ -41,7 +41,7 @@ class History:
         self._changes.append(Change(now, table, place, before))
 
     def since(self, table: str, lag: float) -> dict[Place, dict[str, Any] | None]:
-        """What has changed in the last `lag` seconds, as it was before."""
+        """The items that have changed in the last `lag` seconds, as they were before."""
         then: dict[Place, dict[str, Any] | None] = {}
         first = self._clock() - lag
         for change in reversed(self._changes):

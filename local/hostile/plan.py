@@ -1,4 +1,4 @@
-"""What goes wrong with which call: a pure function of a seed, the call's name and its number.
+"""The troubles of each call: a pure function of a seed, the call's name and its number.
 
 A call is what the product asks for once: the SDK's attempts at it are one call, and so are all attempts at one
 transaction, which bear the same token. Most troubles pass while the SDK is still trying. Some outlast it, and
@@ -25,7 +25,7 @@ LONGEST_LAG = 2.0
 
 
 class Kind(StrEnum):
-    """What happens to one attempt."""
+    """The kinds of trouble that happen to one attempt."""
 
     THROTTLED = "throttled"
     LIMITED = "over the account's limit"
@@ -65,7 +65,7 @@ class Plan(NamedTuple):
     seed: int
 
     def next(self, service: str, operation: str, nth: int) -> Trouble | None:
-        """What happens to the `nth` call of this operation."""
+        """The trouble of the `nth` call of this operation, if it has any."""
         dice = self._dice(service, operation, nth)
         if dice.random() >= RATE:
             return None

@@ -1,7 +1,7 @@
 """IAM on this machine: what a function asks of AWS is held against its role, as AWS does.
 
 Each Lambda runs with a session of its own role. MiniStack (`AUTH=true`) checks the signature, finds the actions
-and ARNs of a call, and evaluates the role's policies and the resource's own. What it leaves out is here:
+and ARNs of a call, and evaluates the role's policies and the resource's own. The rest is here:
 
     strict.py     what the evaluator would not understand is refused, not passed over
     roles.py      a role's policies, parsed once

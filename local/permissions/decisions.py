@@ -1,8 +1,9 @@
-"""What was denied, and which rights were used: two files beside the emulator's log, one JSON object a line."""
+"""Denied calls and used rights: two files beside the emulator's log, one JSON object a line."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ USED = "used-rights.jsonl"
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody wanted to do."""
+    """A call that somebody wanted to make."""
 
     principal: str
     """The ARN of the role's session: `arn:aws:sts::{account}:assumed-role/{role}/{function}`."""
@@ -62,10 +63,12 @@ def used_in(home: Path) -> list[Decision]:
 
 def take_denied(home: Path) -> list[Decision]:
     """The denials since they were taken last."""
-    denied = _read(home / DENIED)
-    if denied:
-        (home / DENIED).write_text("", encoding="utf-8")
-    return denied
+    taken = home / f"{DENIED}.taken"
+    try:
+        os.replace(home / DENIED, taken)
+    except FileNotFoundError:
+        return []
+    return _read(taken)
 
 
 def forget(home: Path) -> None:

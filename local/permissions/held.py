@@ -19,7 +19,7 @@ BATCHES = {
 }
 
 latest_denial: ContextVar[Decision | None] = ContextVar("latest_denial", default=None)
-"""What this request was denied, for its answer."""
+"""The decision by which this request was denied, for its answer."""
 
 
 def hold(evaluator: Any, decisions: Decisions) -> None:

@@ -44,7 +44,7 @@ def parse_once(evaluator: Any) -> None:
 
 
 def _documents(evaluator: Any, role_name: str, account_id: str) -> list[Any]:
-    """What is attached to the role now; a role that is gone has nothing."""
+    """The policies that are attached to the role now; a role that is gone has nothing."""
     iam: Any = importlib.import_module("ministack.services.iam")
     role = iam._roles.get_scoped(account_id, None, role_name) or {}
     attached = role.get("AttachedPolicies", [])

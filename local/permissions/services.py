@@ -1,4 +1,4 @@
-"""What Lambda itself does in the name of a function's role.
+"""Calls that Lambda itself makes in the name of a function's role.
 
 It reads the queue that calls the function, and sends what failed to the function's dead-letter queue. A role
 that does not allow the first gets no messages; what the second cannot send is lost.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,11 +52,13 @@ class Deployments:
         return self.buckets() - self.before
 
     def _ended(self, name: str) -> str:
-        while True:
+        for _ in range(600):
             (told,) = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
             status = str(told["StackStatus"])
             if not status.endswith("_IN_PROGRESS"):
                 return status
+            time.sleep(0.1)
+        raise AssertionError(f"{name} is still {status}")
 
 
 @pytest.fixture

@@ -6,35 +6,45 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from local.deploy import STACK_NAME
 from local.paths import ROOT
 from local.stack import Stack
-from tests.unit.callbacks.receiver import Receiver, answering
+from tests.deployed.stack import WANTED, told
 
 
 def test_the_smoke_test_passes_here(stack: Stack) -> None:
-    with Receiver(answering("204 No Content")) as receiver:
-        _run(
-            {
-                "HEARBACK_URL": stack.base_url,
-                "HEARBACK_KEY": stack.keys["admin"]["key"],
-                "HEARBACK_RECEIVER": receiver.url(),
-            }
-        )
-
-
-def _run(told: dict[str, str]) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/deployed",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    ]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
-    )
+    """With the account's part, as far as the emulator has it, and a receiver of the test's own."""
+    account = {
+        "HEARBACK_STACK": STACK_NAME,
+        "AWS_ENDPOINT_URL": stack.endpoint_url,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    done = _run({"HEARBACK_URL": stack.base_url, "HEARBACK_KEY": stack.keys["admin"]["key"], **account})
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    for part in ("test_smoke.py", "test_arriving.py", "test_monitoring.py"):
+        assert f"tests/deployed/{part}" in done.stdout
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_what_the_smoke_test_is_not_told_it_asks_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.exit.Exception, match=f"make smoke wants {name}: .+"):
+        told(name)
+
+
+def test_a_stack_elsewhere_is_not_called_before_a_receiver_is_named() -> None:
+    done = _run({"HEARBACK_URL": "https://hearback.example/v1", "HEARBACK_KEY": "hb_any"})
+    assert "make smoke wants HEARBACK_RECEIVER" in done.stdout + done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def _run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "tests/deployed", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEARBACK_")}
+    return subprocess.run(
+        command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False
+    )

@@ -11,6 +11,7 @@ import requests
 
 from local.hostile import switch
 from local.lifecycle import stack_in
+from local.permissions.decisions import take_denied
 from local.server import free_port
 from local.stack import Stack
 from tests.hostile.patient import Patient
@@ -30,14 +31,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(seed: int, home: Path) -> Iterator[Stack]:
     """The whole product, hostile from the first request on. How to repeat it stands in a failure's output."""
     before = dict(os.environ)
-    with stack_in(home, port=free_port(), keep=False, say=print, hostile=seed) as (running, _):
-        yield running
-    os.environ.clear()
-    os.environ |= before
+    try:
+        with stack_in(home, port=free_port(), keep=False, say=print, hostile=seed) as (running, _):
+            yield running
+            assert take_denied(home) == [], "a role lacks a right"
+    finally:
+        os.environ.clear()
+        os.environ |= before
 
 
 @pytest.fixture(autouse=True)

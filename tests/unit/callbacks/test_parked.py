@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from hearback.callbacks import admission, log, owing
 from hearback.callbacks.model import Admission
+from hearback.callbacks.schedule import Delivery, State
 from hearback.callbacks.sending import Attempt
 from hearback.callbacks.signing import Request
 from hearback.deadline import Deadline
@@ -126,15 +127,31 @@ def test_what_enters_and_is_not_sent_the_sweep_sends(post: Post, monkeypatch: py
     assert (post.state, post.said) == ("delivered", [(1, "503"), (2, "204")])
 
 
-def test_a_parked_callback_is_under_way_and_once_it_is_over_begins_anew_like_any_other(post: Post) -> None:
+def test_a_parked_callback_is_sent_to_the_corrected_address_at_once(post: Post) -> None:
+    """It may wait for days: who has corrected the address does not."""
+    (callback,) = parked(post, 1)
+    corrected = callback.receiver._replace(url="https://corrected.example/")
+    post.answers = lambda _: GOOD
+    log.redeliver(117, callback.id, post.now, {callback.kind: corrected})
+    post.settle()
+    after = now(callback)
+    assert (after.delivery, after.receiver.url) == (Delivery(State.DELIVERED, 1, 2), corrected.url)
+    assert after.admission is None
+    assert list(owed.parked(admission.lane(callback), post.now + 10 * admission.KEPT)) == []
+
+
+def test_all_that_are_parked_or_unreachable_are_sent_again_and_none_that_is_under_way(post: Post) -> None:
     made = fail(post, 3)
+    waiting = [each for each in made if now(each).admission is Admission.ADMITTED]
+    assert len(waiting) == 2
     with pytest.raises(Conflict):
-        log.redeliver(117, made[2].id, post.now)
+        log.redeliver(117, waiting[0].id, post.now)
+    assert log.redeliver_all(117, None, post.now, FAR) == (1, False)
     post.settle()
     post.answers = lambda _: GOOD
     assert log.redeliver_all(117, None, post.now, FAR) == (3, False)
     post.settle()
-    assert {(now(each).delivery.state, now(each).delivery.course) for each in made} == {("delivered", 2)}
+    assert {now(each).delivery.state for each in made} == {"delivered"}
     assert held(post) == 0
 
 

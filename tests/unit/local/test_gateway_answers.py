@@ -24,17 +24,17 @@ from local.gateway.throttling import Bucket
         {"statusCode": 99},
         {"statusCode": 200, "body": {"a": 1}},
         {"statusCode": 200, "body": "not base64!", "isBase64Encoded": True},
-        {"statusCode": 200, "body": "\u00e9", "isBase64Encoded": True},
+        {"statusCode": 200, "body": "é", "isBase64Encoded": True},
+        {"statusCode": 200.7},
+        {"statusCode": 200, "headers": "x"},
+        {"statusCode": 200, "multiValueHeaders": {"a": None}},
+        {"statusCode": 200, "multiValueHeaders": {"a": "bc"}},
+        {"statusCode": 200, "headers": {"a": ["b"]}},
         {"statusCode": 200, "headers": {}, "unknown": 1},
         {"statusCode": float("inf")},
         {"statusCode": 150},
-        {"statusCode": 200, "headers": ["a"]},
-        {"statusCode": 200, "headers": {"a": None}},
-        {"statusCode": 200, "headers": {"a": {"b": 1}}},
         {"statusCode": 200, "headers": {"a b": "1"}},
         {"statusCode": 200, "headers": {"a": "1\r\nSet-Cookie: x=1"}},
-        {"statusCode": 200, "multiValueHeaders": {"a": "1"}},
-        {"statusCode": 200, "multiValueHeaders": {"a": 1}},
     ],
 )
 def test_what_is_no_proxy_response_is_refused(result: Any) -> None:
@@ -65,11 +65,6 @@ def test_several_values_of_a_name_go_before_a_single_one() -> None:
 
 def test_a_body_in_base64_is_sent_as_its_bytes() -> None:
     assert answer({"statusCode": 200, "body": "AP8=", "isBase64Encoded": True}).body == b"\x00\xff"
-
-
-def test_a_number_in_a_header_is_written_as_in_json() -> None:
-    headers = answer({"statusCode": 200, "headers": {"Retry-After": 1, "X-Last": True}}).headers
-    assert headers[:2] == [("Retry-After", "1"), ("X-Last", "true")]
 
 
 TOLD = '{"m":$context.error.messageString,"p":"$context.path","t":"$context.error.responseType"}'

@@ -27,7 +27,7 @@ class Told:
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         self.status, self.body = status, body
-        self.headers = {name.decode(): value.decode() for name, value in headers}
+        self.headers = {name.decode().lower(): value.decode() for name, value in headers}
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from local.guard import Asked, refusal
 HERE = "127.0.0.1:4566"
 
 
-@pytest.mark.parametrize(
-    "host", [HERE, "localhost:4566", "[::1]:4566", "localhost", "host.docker.internal:4566"]
-)
+@pytest.mark.parametrize("host", [HERE, "localhost:4566", "[::1]:4566", "localhost"])
 def test_a_tool_of_this_machine_is_let_in(host: str) -> None:
     assert refusal(Asked(host), to_product=False) is None
 
@@ -67,3 +65,25 @@ def test_the_products_own_pages_and_the_user_are_let_in(asked: Asked, to_product
 )
 def test_the_products_api_takes_links_and_other_ports_of_this_machine(asked: Asked, is_refused: bool) -> None:
     assert bool(refusal(asked, to_product=True)) is is_refused
+
+
+CONTAINER = "host.docker.internal:4566"
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_refused"),
+    [
+        (Asked(CONTAINER, encoding="identity", agent="Boto3/1.40"), False),
+        (Asked(CONTAINER, agent="Boto3/1.40"), False),
+        (Asked(CONTAINER, encoding="gzip, deflate, br", agent="Boto3/1.40"), True),
+        (Asked(CONTAINER, origin=f"http://{CONTAINER}", encoding="identity"), True),
+    ],
+)
+def test_the_name_that_containers_use_is_taken_from_programs_alone(asked: Asked, is_refused: bool) -> None:
+    assert bool(refusal(asked, to_product=False)) is is_refused
+
+
+def test_a_browser_that_does_not_say_which_page_asks_is_kept_from_aws() -> None:
+    old = Asked(HERE, agent="Mozilla/5.0 (Macintosh) Safari/605.1.15")
+    assert refusal(old, to_product=False)
+    assert refusal(old, to_product=True) is None

@@ -98,6 +98,30 @@ def test_a_failure_of_aws_that_outlasts_the_retries_asks_to_come_again_too(
     assert header(answer, "Retry-After") == "1"
 
 
+UNANSWERED = ReadTimeoutError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com")
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 429), ("DELETE", 429), ("POST", 500), ("PATCH", 500)])
+def test_nobody_is_asked_to_repeat_what_may_have_been_done(api: Api, method: str, status: int) -> None:
+    @getattr(api, method.lower())("/api/v2/things")  # type: ignore[untyped-decorator]
+    def fail() -> None:
+        raise UNANSWERED
+
+    refused(ask(api, method), status)
+
+
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [(UNANSWERED, 1), (ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "Query"), 0)],
+)
+def test_an_outage_of_aws_is_counted_as_a_failure_and_its_throttling_is_not(
+    api: Api, error: Exception, count: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(api, error)
+    ask(api)
+    assert capsys.readouterr().out.count('"Failures":[1.0]') == count
+
+
 def test_any_other_error_of_aws_is_a_failure_of_ours(api: Api) -> None:
     failing(api, ClientError({"Error": {"Code": "AccessDeniedException", "Message": ""}}, "Query"))
     refused(ask(api), 500)

@@ -54,7 +54,7 @@ def session() -> boto3.session.Session:
 
 
 def _endpoint() -> str | None:
-    """Where AWS answers; None leaves it to boto3, which knows AWS's own endpoints."""
+    """The address where AWS answers; None leaves it to boto3, which knows AWS's own endpoints."""
     return settings().aws_endpoint or None
 
 

@@ -35,9 +35,9 @@ class Settings(NamedTuple):
     callback_secrets: str
     token_secret: str
     aws_endpoint: str
-    """Where AWS answers, as a function reaches it; empty for AWS's own endpoints."""
+    """The address where AWS answers, as a function reaches it; empty for AWS's own endpoints."""
     link_endpoint: str
-    """Where S3 answers those who get a presigned link, if that is another address than `aws_endpoint`."""
+    """The address where S3 answers the users of presigned links, if it is another one than `aws_endpoint`."""
 
 
 @cache

@@ -4,7 +4,7 @@ SQS stops handing a queue's messages out once 120,000 are in flight, and a messa
 next attempt is in flight. So a callback that has failed needs room to wait in the queue: `MOST` of one endpoint
 have it, and the others are parked. A parked callback has no message. Its debt lies in the outbox where no sweep
 looks, until a callback of its lane leaves the queue, or until the lane's own debt finds room, once a minute.
-What succeeds at once needs no room, and nobody counts it.
+A callback that succeeds at once needs no room, and nobody counts it.
 
 A lane is one of `LANES` parts of an endpoint, so that no single counter is written by all. The counter moves in
 the transaction that moves the callback: no crash takes room away or makes some.
@@ -13,16 +13,19 @@ the transaction that moves the callback: no crash takes room away or makes some.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import chain, islice
 from typing import Any
 
 from hearback.callbacks import keys, owing, slowness, store
 from hearback.callbacks.model import Admission, Callback
 from hearback.callbacks.owing import Owed
 from hearback.callbacks.schedule import State
+from hearback.deadline import Deadline
 from hearback.storage import owed, reads, transactions
 from hearback.storage.items import get_number, number
-from hearback.storage.transactions import ConditionFailed, Write, transact
+from hearback.storage.transactions import ConditionFailed, Contended, Write, transact
 from hearback.timestamps import SECOND
 
 MOST = 1_000
@@ -39,12 +42,18 @@ FRESH = 600 * SECOND
 QUIET = 3_600 * SECOND
 """After so long without an announcement nobody is about to park: `FRESH`, a worker's time-out, the index's lag."""
 
+PAGE = 25
+"""Parked callbacks that are read at a time."""
+
+LONGEST = 15.0
+"""Seconds that letting in may take: other attempts wait in the same worker, which has a minute."""
+
 KEPT = 30 * 24 * 3_600 * SECOND
 """How long a counter that nobody changes is kept. Only a debt that was given up holds room for longer."""
 
 
 def after_attempt(before: Admission | None, state: State, room: bool) -> Admission | None:
-    """Where the callback waits once its attempt has ended in this state, if it waits."""
+    """The place where the callback waits once its attempt has ended in this state, if it waits."""
     if state is not State.WAITING:
         return None
     return Admission.ADMITTED if room or before is Admission.ADMITTED else Admission.PARKED
@@ -69,7 +78,7 @@ def _share() -> int:
 
 
 def counted(before: Callback, after: Callback, now: int) -> list[Write]:
-    """What the lane's counter does in the transaction of this change. Its condition fails where there is no room."""
+    """The change of the lane's counter in the transaction of this change. Its condition fails where there is no room."""
     change = (after.admission is Admission.ADMITTED) - (before.admission is Admission.ADMITTED)
     if not change:
         return []
@@ -80,14 +89,17 @@ def counted(before: Callback, after: Callback, now: int) -> list[Write]:
     return [transactions.update(keys.table(), key, step, condition, **values)]
 
 
-# ── What is parked comes back ──
+# ── Parked callbacks come back ──
 
 
 def announce(of: str, now: int) -> None:
     """Owe the lane's work, before anything is parked in it."""
     known = owed.message_of(_debt(of))
-    if known is None or known["since"] + FRESH < now:
-        transact([owed.owe(_debt(of), owing.QUEUE, {"lane": of, "since": now}, now + AGAIN)])
+    if known is not None and known["since"] + FRESH >= now:
+        return
+    with suppress(Contended):  # somebody else announces at this moment
+        debt = owed.owe(_debt(of), owing.QUEUE, {"lane": of, "since": now}, now + AGAIN)
+        transact([debt], patient=known is None)
 
 
 def _debt(of: str) -> str:
@@ -104,22 +116,31 @@ def carry_on(message: Mapping[str, Any], now: int) -> None:
         owed.end(_debt(of), message)
 
 
-def let_in(of: str, now: int, most: int) -> int:
+def let_in(of: str, now: int, most: int, chance: float = 0.0) -> int:
     """Send up to `most` parked callbacks of the lane whose time has come, the earliest first, while there is room.
 
-    How many were sent.
+    `chance`, uniform in [0, 1], is where in the first page to begin: many who leave at the same moment do not
+    all want the same one. How many were sent.
     """
     entered: list[Owed] = []
-    if _has_room(of):
-        for message in owed.parked(of, now):
-            try:
-                entered += _entered(message, now)
-            except _Full:
+    deadline = Deadline.after(LONGEST)
+    try:
+        for message in _waiting(of, now, chance) if _has_room(of) else ():
+            entered += _entered(message, now)
+            if len(entered) >= most or deadline.passed:
                 break
-            if len(entered) >= most:
-                break
-    owing.send(entered)
+    except _Full:
+        pass
+    finally:
+        owing.send(entered)
     return len(entered)
+
+
+def _waiting(of: str, now: int, chance: float) -> Iterator[Mapping[str, Any]]:
+    found = owed.parked(of, now, PAGE)
+    page = list(islice(found, PAGE))
+    first = int(chance * len(page))
+    return chain(page[first:], page[:first], found)
 
 
 class _Full(Exception):
@@ -134,9 +155,11 @@ def _entered(message: Mapping[str, Any], now: int) -> list[Owed]:
     after = before._replace(admission=Admission.ADMITTED)
     changes = [store.replace(before, after), owing.owe(after, now + owing.PATIENCE)]
     try:
-        transact([*changes, *counted(before, after, now)])
+        transact([*changes, *counted(before, after, now)], patient=False)
     except ConditionFailed as failure:
         if len(changes) in failure.failed:
             raise _Full from None
         return []  # somebody else lets it in at this moment
+    except Contended:
+        return []  # or is at the counter: there are others, and the lane's debt comes by once a minute
     return [Owed(after, {**owing.message(after), "before": after.delivery.attempts})]

@@ -37,7 +37,7 @@ from hearback.callbacks.secrets import Secrets
 from hearback.callbacks.sending import Attempt
 from hearback.errors import Conflict, HearbackError
 from hearback.settings import settings
-from hearback.storage import owed, transactions
+from hearback.storage import owed, transactions, troubles
 from hearback.storage.transactions import ConditionFailed, Write, transact
 from hearback.timestamps import SECOND
 
@@ -92,7 +92,7 @@ def deliver(received: Received, acknowledge: Acknowledge, now: int, chance: floa
     if "lane" in received.message:  # no callback's message, but its endpoint's
         admission.carry_on(received.message, now)
         return
-    begun = _taken(received, now)
+    begun = _taken(received, now, chance)
     if begun is not None:
         _end(begun, _send(begun), acknowledge, chance)
 
@@ -100,14 +100,14 @@ def deliver(received: Received, acknowledge: Acknowledge, now: int, chance: floa
 # ── Begin ──
 
 
-def _taken(received: Received, now: int) -> Callback | None:
+def _taken(received: Received, now: int, chance: float) -> Callback | None:
     """The callback with its attempt begun; None where this message has none to make."""
     for _ in range(_TRIES):
         callback = store.read(received.message["project"], received.message["callback"])
         if callback is None or _is_done_with(callback, received, now):
             return None
         with suppress(ConditionFailed):  # somebody else was faster: look again
-            return _begin(callback, received, now)
+            return _begin(callback, received, now, chance)
     raise HearbackError("The callback keeps changing.", received.message["callback"])
 
 
@@ -149,7 +149,7 @@ def _is_second(callback: Callback, received: Received, now: int) -> bool:
     return callback.next_at is not None and now < callback.next_at - EARLY
 
 
-def _begin(callback: Callback, received: Received, now: int) -> Callback | None:
+def _begin(callback: Callback, received: Received, now: int, chance: float) -> Callback | None:
     """Raises `ConditionFailed` when the callback has changed meanwhile."""
     step = schedule.begin(callback.delivery, received.message["course"], received.receive)
     crashed = [_log(callback, _crashed(callback, number, now)) for number in step.crashed]
@@ -158,7 +158,7 @@ def _begin(callback: Callback, received: Received, now: int) -> Callback | None:
         after = after._replace(outcome="crashed", admission=None)
         room = admission.counted(callback, after, now)
         transact([store.replace(callback, after), *crashed, owing.settle(after), *room])
-        _leave(callback, after, now)
+        _leave(callback, after, now, chance)
         if received.receives > 1:  # else it is the sweep's: the one that died rests already
             raise Again(0)
         return None
@@ -224,15 +224,16 @@ def _end(begun: Callback, attempt: Attempt, acknowledge: Acknowledge, chance: fl
         except ConditionFailed:
             current = store.read(begun.project, begun.id) or begun
             continue
-        _leave(current, after, now)
+        _leave(current, after, now, chance)
         return _answer(after, seconds)
     raise HearbackError("The callback keeps changing.", begun.id)
 
 
-def _leave(before: Callback, after: Callback, now: int) -> None:
-    """Where a callback has left the queue, another one of its endpoint enters."""
+def _leave(before: Callback, after: Callback, now: int, chance: float) -> None:
+    """Let another callback of the endpoint enter, where this one has left the queue; if not now, the lane's debt does."""
     if before.admission is Admission.ADMITTED and after.admission is None:
-        admission.let_in(admission.lane(before), now, 1)
+        with suppress(*troubles.UNDONE):
+            admission.let_in(admission.lane(before), now, 1, chance)
 
 
 def _answer(after: Callback, seconds: int) -> None:

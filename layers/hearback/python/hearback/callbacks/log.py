@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from hearback import ids
 from hearback.callbacks import items, keys, owing
-from hearback.callbacks.model import Callback, Kind, Logged, Receiver
+from hearback.callbacks.model import Admission, Callback, Kind, Logged, Receiver
 from hearback.callbacks.schedule import State
 from hearback.deadline import Deadline
 from hearback.errors import Conflict, NotFound
@@ -66,16 +66,26 @@ def redeliver(project: int, callback_id: str, now: int, receivers: Receivers = _
 def redeliver_all(
     project: int, since: int | None, now: int, deadline: Deadline, receivers: Receivers = _AS_THEY_WERE
 ) -> Resent:
-    """Send all unreachable ones again that were made since an instant (ns), as `redeliver` does."""
+    """Send again, as `redeliver` does, all that were made since an instant (ns) and are unreachable or parked."""
     number = 0
-    found = reads.every(keys.in_state(project, State.UNREACHABLE, _first(since)))
-    while some := [items.callback_from(item) for item in islice(found, _AT_ONCE)]:
+    found = chain(_in_state(project, State.UNREACHABLE, since), _parked(project, since))
+    while some := list(islice(found, _AT_ONCE)):
         if deadline.passed:
             return Resent(number, more=True)
         again = [each for each in reads.at_once(lambda one: _again(one, now, receivers), some) if each]
         owing.send(again)
         number += len(again)
     return Resent(number, more=False)
+
+
+def _in_state(project: int, state: State, since: int | None) -> Iterator[Callback]:
+    return map(items.callback_from, reads.every(keys.in_state(project, state, _first(since))))
+
+
+def _parked(project: int, since: int | None) -> Iterator[Callback]:
+    """Those whose endpoint is down for so many that they wait without a message."""
+    waiting = _in_state(project, State.WAITING, since)
+    return (callback for callback in waiting if callback.admission is Admission.PARKED)
 
 
 def _again(callback: Callback, now: int, receivers: Receivers) -> owing.Owed | None:

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 
 class Admission(StrEnum):
-    """Where a callback waits for its next attempt; one that has not failed yet waits nowhere."""
+    """The place where a callback waits for its next attempt; one that has not failed yet waits nowhere."""
 
     ADMITTED = "admitted"
     """Its message is in the queue, hidden until then."""

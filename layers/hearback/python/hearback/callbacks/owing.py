@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback import ids
 from hearback.callbacks import items, keys, schedule, slowness, store
-from hearback.callbacks.model import Callback, Kind, Receiver
+from hearback.callbacks.model import Admission, Callback, Kind, Receiver
 from hearback.errors import Conflict
 from hearback.storage import owed, transactions
 from hearback.storage.transactions import Write
@@ -96,17 +96,20 @@ def send(several: Sequence[Owed]) -> None:
 def start_again(callback: Callback, now: int, receiver: Receiver | None = None) -> Owed:
     """Owe it once more, for five attempts, to the receiver it had or to another one.
 
-    Raises `Conflict` while it is under way.
+    Raises `Conflict` while it is under way. A parked one is not: its debt is the new one's from here on.
     """
+    is_parked = callback.admission is Admission.PARKED
     after = callback._replace(
-        delivery=schedule.redeliver(callback.delivery),
+        delivery=schedule.redeliver(callback.delivery, is_parked),
+        admission=None,
         receiver=receiver or callback.receiver,
         updated_at=now,
         next_at=None,
         outcome=None,
     )
+    writes = [store.replace(callback, after), owe(after, now + PATIENCE)]
     try:
-        transactions.transact([store.replace(callback, after), owe(after, now + PATIENCE)])
+        transactions.transact([*writes, settle(callback)] if is_parked else writes)
     except transactions.ConditionFailed:
         raise Conflict("The callback changed at the same moment; try again.", callback.id) from None
     return Owed(after, message(after))

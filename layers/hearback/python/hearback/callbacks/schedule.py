@@ -128,9 +128,9 @@ def give_up(delivery: Delivery) -> Step:
     return Step(unreachable, None, _crashed(delivery, ATTEMPTS + 1))
 
 
-def redeliver(delivery: Delivery) -> Delivery:
-    """Start anew, with five attempts. Raises `Conflict` while the delivery is under way."""
-    if not delivery.state.finished:
+def redeliver(delivery: Delivery, is_parked: bool = False) -> Delivery:
+    """Start anew, with five attempts. Raises `Conflict` while the delivery is under way, which a parked one is not."""
+    if not (delivery.state.finished or is_parked):
         raise Conflict(
             f"The callback is {delivery.state}: only a delivered or unreachable one is sent again."
         )

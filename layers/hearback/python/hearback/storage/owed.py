@@ -12,7 +12,6 @@ import json
 import math
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,7 +20,7 @@ from hearback import clients
 from hearback.deadline import Deadline
 from hearback.errors import Unfinished
 from hearback.settings import settings
-from hearback.storage import reads, transactions
+from hearback.storage import reads, transactions, troubles
 from hearback.storage.items import Item, get_number, get_text, key, key_of, number, text
 from hearback.timestamps import SECOND
 
@@ -89,12 +88,16 @@ def send(queue: str, message: Mapping[str, Any], delay: int = 0, group: str | No
 
 
 def tell(queue: str, message: Mapping[str, Any], group: str | None = None) -> None:
-    """Send the worker what is owed already, unless that fails: then the sweep sends it.
+    """Send the worker what is owed already, unless SQS fails for the moment: then the sweep sends it.
 
-    What is written is done, whatever becomes of its message; who hears of a failure would ask for it again.
+    What is written is done, whatever becomes of its message; a caller that heard of a failure would ask for it
+    again. Raises what does not pass by itself: a queue that is gone, a right that is missing.
     """
-    with suppress(BotoCoreError, ClientError):
+    try:
         send(queue, message, group=group)
+    except (BotoCoreError, ClientError) as error:
+        if not troubles.passes(error):
+            raise
 
 
 def send_all(queue: str, messages: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> None:
@@ -141,7 +144,7 @@ def hold(owed_id: str, now: int) -> bool:
 
 
 def message_of(owed_id: str) -> dict[str, Any] | None:
-    """What is owed under this id."""
+    """The debt under this id."""
     item = reads.get(settings().owed_table, _key(owed_id))
     return json.loads(get_text(item, "message")) if item else None
 

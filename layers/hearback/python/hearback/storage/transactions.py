@@ -106,11 +106,13 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
     """Carry all `writes` out or none.
 
     Raises `ConditionFailed` when a condition does not hold, `Busy` when contention or throttling
-    outlasts the attempts (about 10 s). Who is not `patient`, since they can write elsewhere, has
-    `Contended` at the first contention; throttling is waited out all the same.
+    outlasts the attempts (about 10 s), and AWS's own failure when that does. A caller that is not `patient`,
+    since it can write elsewhere, has `Contended` at the first contention; throttling is waited out all
+    the same.
     """
     token = uuid.uuid4().hex
     deadline = Deadline.after(_PATIENCE)
+    failure: BotoCoreError | ClientError
     for attempt in range(_ATTEMPTS):
         try:
             clients.dynamodb().transact_write_items(
@@ -123,12 +125,15 @@ def transact(writes: Sequence[Write], patient: bool = True) -> None:
             met = [index for index, code in enumerate(_codes(error)) if code == "TransactionConflict"]
             if not patient and met:
                 raise Contended(met) from None
+            failure = error
         else:
             return
         if deadline.passed:
             break
         time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))
-    raise Busy(_BUSY)
+    if not (_codes(failure) or troubles.is_throttled(failure)):
+        raise failure
+    raise Busy(_BUSY) from failure
 
 
 def _again(error: BotoCoreError | ClientError) -> bool:

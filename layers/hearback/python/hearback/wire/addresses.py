@@ -1,4 +1,4 @@
-"""Where a custom domain has put this API: its base path, which is part of an event's path but of no route.
+"""The place where a custom domain has put this API: its base path, which is part of an event's path but of no route.
 
 API Gateway passes the path on with the base path of the domain's mapping in front, and names beside it the
 resource that it matched, without. `Request.base_url` finds the difference again for the links in answers.
@@ -21,7 +21,7 @@ def below_base_path(event: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _mounted(resource: str) -> re.Pattern[str]:
-    """What matches a resource below any base path, the shortest that there can be."""
+    """A pattern for a resource below any base path, the shortest that there can be."""
     own = "".join(f"/{_part(part)}" for part in resource.split("/") if part)
     return re.compile(f"(?P<base>(?:/[^/]+)*?){own}/*")
 

@@ -47,6 +47,8 @@ from hearback.wire.trail import Trail
 ANSWER_LIMIT = 5_900_000
 """Bytes of an answer as Lambda counts them: 6 MB, less the room for status and headers."""
 
+_BUSY = "The service is busy; try again in a moment."
+
 _RESERVE = 1.5
 """Seconds kept of a request's time for turning the result into an answer."""
 
@@ -242,15 +244,21 @@ class Api:
     def _failure(self, error: Exception) -> Response[str]:
         if isinstance(error, HearbackError):
             return self._error(error)
-        if troubles.passes(error):
-            self.logger.warning("AWS failed for the moment", exc_info=error)
-            return self._error(Busy("The service is busy; try again in a moment."))
+        if troubles.is_throttled(error):
+            return self._error(Busy(_BUSY))
         self.logger.exception("the request failed")
         self.metrics.add_metric(name="Failures", unit=MetricUnit.Count, value=1)
+        if troubles.passes(error) and self._may_be_repeated(error):
+            return self._error(Busy(_BUSY))
         request_id = getattr(self._resolver.lambda_context, "aws_request_id", "")
         return self._error(
             HearbackError("The service failed to answer this request.", f"request {request_id}")
         )
+
+    def _may_be_repeated(self, error: Exception) -> bool:
+        """Whether the client does no harm by asking again: no answer of AWS may mean that a POST was carried out."""
+        method = self._resolver.current_event.http_method
+        return method not in ("POST", "PATCH") or not troubles.is_unanswered(error)
 
     def _leave(self, error: HearbackError) -> None:
         try:

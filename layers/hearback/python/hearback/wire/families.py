@@ -54,7 +54,7 @@ class Family:
     calls_back: bool = False
     """Whether a client may have its JSON as a call of a function of its own (JSONP)."""
     by_ending: Mapping[str, Family] = field(default_factory=dict)
-    """Who answers in this one's place at an address that is no route, by how its path ends."""
+    """The family that answers in this one's place at an address that is no route, by how its path ends."""
 
     def at(self, path: str) -> Family:
         """The family whose form an answer at this address has, where no route says another."""
