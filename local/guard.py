@@ -46,7 +46,7 @@ def refusal(asked: Asked, *, to_product: bool) -> str | None:
     The product's API has keys of its own and a link may lead to its pages: there, another port of this machine
     is no stranger. To AWS and the emulator, every other origin is one.
     """
-    if not _is_here(asked):
+    if asked.host is None or not _is_here(asked):
         return "The Host is no name of this machine."
     if asked.origin is not None and not _is_known(asked.origin, asked.host, to_product=to_product):
         return "A page of another origin may not ask this."
