@@ -1,4 +1,4 @@
-"""The layers before the emulator, from the outside in: the guard, and the product's API."""
+"""The layers before the emulator, from the outside in: the guard, one origin for pages, the product's API."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from local.asgi import App, Scope
 from local.gateway.shell import Gateway, by_ministack
 from local.guard import guard
+from local.one_origin import one_origin
 
 
 def front(app: App, api_file: Path) -> App:
@@ -16,4 +17,4 @@ def front(app: App, api_file: Path) -> App:
     def is_product(scope: Scope) -> bool:
         return gateway.place(scope) is not None
 
-    return guard(gateway.before(app), is_product)
+    return guard(one_origin(gateway.before(app), is_product), is_product)

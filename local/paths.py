@@ -13,6 +13,10 @@ ENV_FILE = LOCAL / "env.json"
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder, or take from others what they may do with it: it holds data and keys."""
+    """Make the folder, or take from others what they may do with it and its files: it holds data and keys."""
     folder.mkdir(parents=True, exist_ok=True)
+    was_open = folder.stat().st_mode & 0o077
     folder.chmod(0o700)
+    for each in folder.rglob("*") if was_open else ():
+        if not each.is_symlink():
+            each.chmod(each.stat().st_mode & 0o700)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any, NamedTuple
 
 REMAPPED = {"connection", "date", "server", "www-authenticate"}
@@ -28,7 +29,7 @@ def answer(result: Any) -> Answer:
     """The answer that a function's result means. Raises `Malformed`.
 
     A result that is no object, lacks a whole `statusCode`, or has a body that is no text, is refused as on
-    AWS. Members that AWS does not know are refused too.
+    AWS. Members that AWS does not know are refused too, and headers that HTTP cannot carry.
     """
     if not isinstance(result, dict) or set(result) - _MEMBERS:
         raise Malformed(result)
@@ -55,7 +56,7 @@ def _are_headers(result: dict[str, Any]) -> bool:
 
 def _status(result: dict[str, Any]) -> int:
     told = str(result.get("statusCode"))
-    if not (told.isascii() and told.isdecimal() and 100 <= int(told) <= 599):
+    if not (told.isascii() and told.isdecimal() and 200 <= int(told) <= 599):  # a 1xx is no end of an answer
         raise Malformed(result)
     return int(told)
 
@@ -78,8 +79,15 @@ def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
     pairs += [(name, value) for name, values in several.items() for value in values]
     if "content-type" not in {name.lower() for name, _ in pairs}:
         pairs.append(("Content-Type", "application/json"))
-    return [(_renamed(name), str(value)) for name, value in pairs if name.lower() not in DROPPED]
+    return [_header(name, str(value)) for name, value in pairs if name.lower() not in DROPPED]
 
 
-def _renamed(name: str) -> str:
-    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+"""No line breaks above all: what follows one would be a header of its own."""
+
+
+def _header(name: str, value: str) -> tuple[str, str]:
+    if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+        raise Malformed({name: value})
+    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, value

@@ -46,7 +46,7 @@ NO_ROOM = Kind("INTEGRATION_FAILURE", 500, "Internal server error", "InternalSer
 MALFORMED = Kind("INTEGRATION_FAILURE", 502, "Internal server error", "InternalServerErrorException")
 """The function crashed, or answered what is too large or no proxy response."""
 
-_VARIABLE = re.compile(r"\$context\.([\w.]+)")
+_VARIABLE = re.compile(r"\$context\.(\w+(?:\.\w+)*)")
 
 
 BODY_TOO_LARGE = Answer(

@@ -171,7 +171,12 @@ def _target(scope: Scope) -> str:
 async def _send(send: Send, request: Request, answer: Answer) -> None:
     """Send the answer; one to HEAD has no body."""
     body = b"" if request.method == "HEAD" else answer.body
-    headers = [*answer.headers, ("x-amzn-RequestId", request.id), ("Content-Length", str(len(answer.body)))]
+    headers = [
+        *answer.headers,
+        ("x-amzn-RequestId", request.id),
+        ("x-amz-apigw-id", request.id),  # the event's `extendedRequestId`
+        ("Content-Length", str(len(answer.body))),
+    ]
     pairs = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
     await asgi.answer(send, answer.status, pairs, body)
 

@@ -31,6 +31,10 @@ from local.gateway.throttling import Bucket
         {"statusCode": 200, "multiValueHeaders": {"a": "bc"}},
         {"statusCode": 200, "headers": {"a": ["b"]}},
         {"statusCode": 200, "headers": {}, "unknown": 1},
+        {"statusCode": float("inf")},
+        {"statusCode": 150},
+        {"statusCode": 200, "headers": {"a b": "1"}},
+        {"statusCode": 200, "headers": {"a": "1\r\nSet-Cookie: x=1"}},
     ],
 )
 def test_what_is_no_proxy_response_is_refused(result: Any) -> None:
@@ -79,6 +83,11 @@ def test_a_response_of_the_gateway_has_its_variables_filled_in() -> None:
     assert rendered.status == 429
     assert json.loads(rendered.body) == {"m": "Too Many Requests", "p": "/v1/x", "t": "THROTTLED"}
     assert ("Retry-After", "1") in rendered.headers
+
+
+def test_a_variable_may_end_a_sentence() -> None:
+    customized = {"THROTTLED": {"responseTemplates": {"application/json": "No room at $context.path."}}}
+    assert render(customized, responses.THROTTLED, CONTEXT).body == b"No room at /v1/x."
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ def test_the_function_sees_the_request_as_a_proxy_event(ask: Ask) -> None:
         {"failed": True, "result": {"errorType": "Runtime.ExitError"}},
         {"throttled": True},
         {"result": "no proxy response"},
+        {"result": {"statusCode": 200, "headers": ["no", "object"]}},
+        {"result": {"statusCode": 200, "body": "\u00e9", "isBase64Encoded": True}},
         {"result": {"statusCode": 200, "body": "x" * limits.MOST_FOR_FUNCTION}},
     ],
 )
@@ -141,6 +143,13 @@ def test_what_the_gateway_refuses_never_reaches_the_function(
 ) -> None:
     told = ask(_echo, method="POST", **asked)
     assert (told.status, told.body) == (status, body)
+
+
+def test_an_answer_names_its_request_as_the_function_knew_it(ask: Ask) -> None:
+    told = ask(_echo)
+    context = json.loads(told.body)["requestContext"]
+    assert told.headers["x-amzn-requestid"] == context["requestId"]
+    assert told.headers["x-amz-apigw-id"] == context["extendedRequestId"]
 
 
 def test_the_answer_to_head_has_no_body(ask: Ask) -> None:
