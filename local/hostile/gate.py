@@ -6,10 +6,15 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
-from local.hostile.calls import Call, Scope, of_product
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local.hostile.calls import OPERATORS_OWN, Call, Scope, of_product
 from local.hostile.plan import Kind, Trouble
 from local.hostile.refusals import refusal
 from local.hostile.switch import Day
+from local.stack import REGION
 
 App = Callable[[Scope, Any, Any], Awaitable[None]]
 Message = dict[str, Any]
@@ -106,7 +111,7 @@ async def _half(app: App, scope: Scope, asked: _Asked, send: Any) -> None:
     rest = {table: _with(of, _several(of)[middle[table] :]) for table, of in items.items()}
     body = json.dumps({**asked.request, "RequestItems": first}).encode()
     sent: list[Message] = []
-    await app(_of_length(scope, body), _given(body), _into(sent))
+    await app(_signed_anew(scope, asked.call, body), _given(body), _into(sent))
     status, answer = sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
     if status == 200:
         name = "UnprocessedKeys" if asked.call.operation == "BatchGetItem" else "UnprocessedItems"
@@ -115,9 +120,19 @@ async def _half(app: App, scope: Scope, asked: _Asked, send: Any) -> None:
     await _send(send, status, [(b"content-type", b"application/x-amz-json-1.0")], answer)
 
 
-def _of_length(scope: Scope, body: bytes) -> Scope:
-    others = [(name, value) for name, value in scope["headers"] if name.lower() != b"content-length"]
-    return {**scope, "headers": [*others, (b"content-length", str(len(body)).encode())]}
+KEPT = (b"host", b"content-type", b"x-amz-target")
+
+
+def _signed_anew(scope: Scope, call: Call, body: bytes) -> Scope:
+    """The request with another body, signed by the developer's key: the caller's signature is of its own body."""
+    kept = [(name, value) for name, value in scope["headers"] if name in KEPT]
+    headers = {name.decode(): value.decode("latin-1") for name, value in kept}
+    request = AWSRequest(scope["method"], f"http://{headers['host']}{scope['path']}", headers, body)
+    SigV4Auth(Credentials(OPERATORS_OWN, OPERATORS_OWN), call.service, REGION).add_auth(request)
+    signed = [
+        (name.lower().encode(), str(value).encode("latin-1")) for name, value in request.headers.items()
+    ]
+    return {**scope, "headers": [*signed, (b"content-length", str(len(body)).encode())]}
 
 
 # ── ASGI ──

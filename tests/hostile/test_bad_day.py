@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,12 +39,22 @@ def test_on_a_bad_day_all_families_do_all_their_work_once(
     with ThreadPoolExecutor(len(works)) as threads:
         failures = [*threads.map(_failure, works, organizations)]
     if any(failures):
+        print(*_errors(stack), sep="\n")  # noqa: T201
         raise ExceptionGroup("not all came to its end", [failure for failure in failures if failure])
     assert list(every_dead_letter(stack)) == []
     record = (home / "hostile.log").read_text()
     kinds = (Kind.THROTTLED, Kind.FAILED, Kind.LOST, Kind.CONFLICT, Kind.HALF_DONE)
     # Of the usual seed it is known; another day may spare a kind.
     assert seed != SEED or all(kind in record for kind in kinds)
+
+
+def _errors(stack: Stack) -> Iterator[str]:
+    """The errors in the functions' logs: the first thing that somebody wants to know."""
+    logs = stack.client("logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        events = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+        lines = [json.loads(event["message"]) for event in events if '"level":"ERROR"' in event["message"]]
+        yield from (f"{line['message']}: … {line.get('exception', '')[-1500:]}" for line in lines)
 
 
 def _failure(each: Work, organization: Organization) -> Exception | None:

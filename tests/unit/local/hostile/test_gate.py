@@ -48,6 +48,7 @@ class Aws:
         call: str = "1",
     ) -> tuple[int, dict[str, str], bytes]:
         headers = {
+            "host": "127.0.0.1:4566",
             "authorization": SIGNED.format(by, service),
             "amz-sdk-invocation-id": call,
             **({"x-amz-target": f"X.{target}"} if service != "s3" else {}),
