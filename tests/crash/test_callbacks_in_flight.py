@@ -163,7 +163,8 @@ def test_where_one_leaves_the_queue_another_one_enters(
     assert exercise(leaving) > 20
     world = leaving.prepare()
     leave(world)
-    assert [each.admission for each in world.callbacks()] == [None, Admission.ADMITTED, Admission.PARKED]
+    left, *others = (each.admission for each in world.callbacks())
+    assert (left, sorted(map(str, others))) == (None, [Admission.ADMITTED, Admission.PARKED])
 
 
 def test_a_lane_lets_in_what_there_is_room_for(flow: Callable[..., Workflow[World]]) -> None:

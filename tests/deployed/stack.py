@@ -82,7 +82,7 @@ class Deployed:
         return {
             "named": {name for name in named if name.startswith(OURS)},
             "keys": {it["keyId"] for it in keys if it["accountId"] == account},
-            "exports": {str(it["dataExportId"]) for it in exports},
+            "exports": {str(it["exportId"]) for it in exports},
         }
 
 

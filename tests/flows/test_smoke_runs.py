@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import requests
 
 from local.deploy import STACK_NAME
 from local.paths import ROOT
@@ -15,7 +16,11 @@ from tests.deployed.stack import WANTED, told
 
 
 def test_the_smoke_test_passes_here(stack: Stack) -> None:
-    """With the account's part, as far as the emulator has it, and a receiver of the test's own."""
+    """With the account's part, as far as the emulator has it, a receiver of the test's own, and an organization
+    that has exports already."""
+    key = stack.keys["admin"]["key"]
+    exports = f"{stack.base_url}/api/v1/organization/exports"
+    assert requests.post(exports, auth=(key, ""), timeout=30).status_code < 300
     account = {
         "HEARBACK_STACK": STACK_NAME,
         "AWS_ENDPOINT_URL": stack.endpoint_url,
@@ -23,7 +28,7 @@ def test_the_smoke_test_passes_here(stack: Stack) -> None:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }
-    done = _run({"HEARBACK_URL": stack.base_url, "HEARBACK_KEY": stack.keys["admin"]["key"], **account})
+    done = _run({"HEARBACK_URL": stack.base_url, "HEARBACK_KEY": key, **account})
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     for part in ("test_smoke.py", "test_arriving.py", "test_monitoring.py"):
         assert f"tests/deployed/{part}" in done.stdout

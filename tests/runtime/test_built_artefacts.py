@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import requests
 
-from local import cfn, env_vars, python313
+from local import cfn, env_vars, invoke, python313
 from local.paths import ROOT
 from local.server import free_port
 from local.stack import Stack
@@ -166,10 +166,9 @@ def environment(name: str, variables: dict[str, str]) -> dict[str, str]:
 
 
 def resolved(file: str) -> Environments:
-    """What SAM's own code gives the functions with this file of variables, in a shell that sets none of them."""
+    """What SAM's own code gives the functions with this file of variables, as `make invoke` calls it."""
     command = [str(ROOT / ".venv-sam/bin/python"), str(RESOLVER), file]
-    shell = {name: value for name, value in os.environ.items() if not name.startswith(("HEARBACK_", "AWS_"))}
-    ended = subprocess.run(command, cwd=ROOT, env=shell, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=invoke.shell(), capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     made: Environments = json.loads(ended.stdout)
     return made
