@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from local import asgi
 from local.hostile.calls import OPERATORS_OWN, Call, Scope, of_product
 from local.hostile.plan import Kind, Trouble
 from local.hostile.refusals import refusal
@@ -36,7 +38,10 @@ def wrap(app: App, day: Day) -> Callable[[Scope, Any, Any], Coroutine[Any, Any, 
         if call is None:
             await app(scope, receive, send)
             return
-        body = await _whole(receive)
+        try:
+            body = await asgi.whole_body(receive, sys.maxsize) or b""
+        except asgi.Disconnected:  # half a request is none
+            return
         request = _document(call, body)
         kind = _what_happens(call, request, day, pending)
         await _carry_out(app, scope, _Asked(call, body, request), kind, send)
@@ -83,7 +88,7 @@ async def _carry_out(app: App, scope: Scope, asked: _Asked, kind: Kind | None, s
 async def _refuse(asked: _Asked, kind: Kind, send: Any) -> None:
     """A lost answer looks to the client like a failure of the service, so it is told of one."""
     said = refusal(asked.call.service, asked.call.operation, kind, asked.request)
-    await _send(send, said.status, [(b"content-type", said.media_type.encode())], said.body)
+    await asgi.answer(send, said.status, [(b"content-type", said.media_type.encode())], said.body)
 
 
 # ── Half a batch ──
@@ -117,7 +122,7 @@ async def _half(app: App, scope: Scope, asked: _Asked, send: Any) -> None:
         name = "UnprocessedKeys" if asked.call.operation == "BatchGetItem" else "UnprocessedItems"
         left = {table: of for table, of in rest.items() if _several(of)}
         answer = json.dumps({**json.loads(answer), name: left}).encode()
-    await _send(send, status, [(b"content-type", b"application/x-amz-json-1.0")], answer)
+    await asgi.answer(send, status, [(b"content-type", b"application/x-amz-json-1.0")], answer)
 
 
 KEPT = (b"host", b"content-type", b"x-amz-target")
@@ -136,15 +141,6 @@ def _signed_anew(scope: Scope, call: Call, body: bytes) -> Scope:
 
 
 # ── ASGI ──
-
-
-async def _whole(receive: Any) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _document(call: Call, body: bytes) -> dict[str, Any]:
@@ -169,9 +165,3 @@ def _into(sent: list[Message]) -> Callable[[Message], Awaitable[None]]:
         sent.append(message)
 
     return send
-
-
-async def _send(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
